@@ -1,0 +1,1 @@
+"""The mock interviewer: a Discord bot for machine learning system architecture interviews."""

@@ -1,0 +1,69 @@
+"""The bank in memory: immutable, and indexed by every combination of difficulty, topic and type."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from types import MappingProxyType
+from typing import Self
+
+from bot.bank.schema import Question, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a question is asked to be; None asks nothing."""
+
+    difficulty: str | None = None
+    topic: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bank:
+    """All questions. Build one with `Bank.build`."""
+
+    topics: tuple[Topic, ...]
+    _questions: Mapping[str, Question]
+    _topic_of: Mapping[str, Topic]
+    _pools: Mapping[Filters, tuple[Question, ...]]
+
+    @classmethod
+    def build(cls, topics: Iterable[Topic]) -> Self:
+        """Index the questions of some topics; ids have been checked to be unique."""
+        topics = tuple(topics)
+        alike: dict[tuple[str, str, str], list[Question]] = defaultdict(list)
+        for topic in topics:
+            for question in topic.questions:
+                alike[question.difficulty, topic.id, question.type].append(question)
+        pools: dict[Filters, list[Question]] = defaultdict(list)
+        for (difficulty, topic_id, kind), questions in alike.items():
+            for asked in product((None, difficulty), (None, topic_id), (None, kind)):
+                pools[Filters(*asked)] += questions
+        return cls(
+            topics,
+            MappingProxyType({question.id: question for topic in topics for question in topic.questions}),
+            MappingProxyType({question.id: topic for topic in topics for question in topic.questions}),
+            MappingProxyType({filters: tuple(questions) for filters, questions in pools.items()}),
+        )
+
+    def __len__(self) -> int:
+        """How many questions there are."""
+        return len(self._questions)
+
+    def question(self, question_id: str) -> Question | None:
+        """A question, None if there is none of this id (any more)."""
+        return self._questions.get(question_id)
+
+    def topic_of(self, question_id: str) -> Topic:
+        """The topic of a question that is in the bank."""
+        return self._topic_of[question_id]
+
+    def pool(self, filters: Filters) -> tuple[Question, ...]:
+        """All that fit, prepared beforehand; empty when nothing does."""
+        return self._pools.get(filters, ())
+
+    def loosened(self, filters: Filters) -> list[tuple[str, int]]:
+        """For each part of a filter, how many questions there would be without it; only parts that are set and would give some."""
+        counts = [(part, len(self.pool(replace(filters, **{part: None})))) for part in ("difficulty", "topic", "type") if getattr(filters, part)]
+        return [(part, count) for part, count in counts if count]

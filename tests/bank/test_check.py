@@ -1,0 +1,140 @@
+"""`python -m bot check`: what is printed, and the exit code."""
+
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.__main__ import main
+from bot.bank import check
+from tests.bank.conftest import GOOD, Write
+
+SHIPPED = Path(__file__).parents[2] / "questions"
+
+
+def run(capsys: pytest.CaptureFixture[str], *paths: Path, strict: bool = False) -> tuple[int, list[str]]:
+    """The exit code and the lines printed."""
+    code = check.run(paths, SHIPPED, strict=strict, as_json=False)
+    return code, capsys.readouterr().out.splitlines()
+
+
+@pytest.fixture
+def shipped() -> str:
+    """A file with one shipped question, which is without fault, so that each test can break one thing."""
+    return GOOD.partition("  - id: ")[0].replace("topic: serving", "topic: versioning-rollout") + "  - id: " + _first_question()
+
+
+def _first_question() -> str:
+    return (SHIPPED / "versioning-rollout.yaml").read_text().split("\n  - id: ")[1] + "\n"
+
+
+def test_the_shipped_bank_is_without_a_warning_and_shown_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = run(capsys, strict=True)
+
+    assert code == 0
+    assert lines[0].split() == ["Topic", "easy", "medium", "hard", "all"]
+    assert {line.split()[0] for line in lines[1:-2]} == {path.stem for path in SHIPPED.glob("*.yaml")}
+    raw = [yaml.safe_load(path.read_text()) for path in SHIPPED.glob("*.yaml")]
+    assert lines[-2].split()[0] == "all"
+    assert int(lines[-2].split()[-1]) == sum(len(topic["questions"]) for topic in raw)
+
+
+def test_the_table_counts_by_difficulty_and_type(capsys: pytest.CaptureFixture[str], write: Write, shipped: str) -> None:
+    code, lines = run(capsys, write(shipped, "versioning-rollout.yaml"))
+
+    assert code == 0
+    assert re.split(r" {2,}", lines[1]) == ["versioning-rollout", "1 / 0 / 0", "0 / 0 / 0", "0 / 0 / 0", "1"]
+
+
+def test_only_the_files_that_are_named_count(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+    broken = write("topic: [", "broken.yaml")
+
+    assert run(capsys, SHIPPED / "serving.yaml")[0] == 0
+    assert run(capsys, SHIPPED / "serving.yaml", broken) == (1, [f"{broken}:1: this is not valid YAML: did not find expected node content"])
+    assert run(capsys, broken.parent)[0] == 1
+
+
+def test_a_file_that_is_named_twice_is_read_once(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = run(capsys, SHIPPED / "serving.yaml", SHIPPED, SHIPPED / ".." / "questions" / "serving.yaml")
+
+    assert code == 0
+    assert sum(line.startswith("serving ") for line in lines) == 1
+
+
+def test_warnings_are_shown_and_fail_only_when_asked(capsys: pytest.CaptureFixture[str], write: Write, shipped: str) -> None:
+    path = write(re.sub(r"minutes: \d+", "minutes: 90", shipped, count=1), "versioning-rollout.yaml")
+    warning = f"{path}:11: warning: which-version-can-go-back-live: 90 minutes for this easy technical question: 8 to 12 are usual"
+
+    code, lines = run(capsys, path)
+    assert code == 0
+    assert lines[0] == warning
+    assert lines[1].startswith("Topic")
+    assert run(capsys, path, strict=True) == (1, [warning])
+
+
+def test_the_other_questions_of_a_broken_file_are_judged_too(capsys: pytest.CaptureFixture[str], write: Write, shipped: str) -> None:
+    second = _first_question().replace("which-version-can-go-back-live", "another").replace("title: Three", "titel: Four")
+    path = write(shipped.replace("title: Three", "title: Robust") + f"  - id: {second}", "versioning-rollout.yaml")
+
+    code, lines = run(capsys, path)
+
+    assert code == 1
+    assert any(line.startswith(f"{path}:7: which-version-can-go-back-live: “Robust” says little") for line in lines)
+    assert any(line.endswith("unknown key `titel`: did you mean `title`?") for line in lines)
+
+
+def test_a_title_that_is_taken_is_named(capsys: pytest.CaptureFixture[str], write: Write, shipped: str) -> None:
+    second = _first_question().replace("which-version-can-go-back-live", "another")
+    path = write(shipped + f"  - id: {second}", "versioning-rollout.yaml")
+
+    code, lines = run(capsys, path)
+
+    assert code == 1
+    assert [line.split(": ", 1)[1] for line in lines] == ["another: the title is that of `which-version-can-go-back-live` too"]
+
+
+def test_json_holds_the_same_problems_and_the_counts(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+    path = write(GOOD.replace("minutes: 10", "minutes: yes"))
+    sound = SHIPPED / "serving.yaml"
+
+    code = check.run([path, SHIPPED / "data-storage.yaml"], sound.parent, strict=False, as_json=True)
+    printed = json.loads(capsys.readouterr().out)
+
+    assert code == 1
+    assert printed["problems"][-1] == {
+        "file": str(path),
+        "line": 11,
+        "level": "error",
+        "message": "YAML reads `yes` as true or false: put it in quotes",
+    }
+    assert list(printed["counts"]) == ["data-storage"]
+    assert printed["counts"]["data-storage"]["medium"]["system design"] >= 1
+
+
+def test_an_output_that_is_not_utf8_gets_escapes(write: Write, shipped: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii", write_through=True))
+
+    assert check.run([write(shipped.replace("title: Three", "title: Robust"), "versioning-rollout.yaml")], SHIPPED, strict=False, as_json=False) == 1
+
+    assert b"\\u201cRobust\\u201d says little" in raw.getvalue()
+
+
+def test_the_bot_does_not_start_on_a_broken_bank_and_prints_the_same_lines(
+    capsys: pytest.CaptureFixture[str], write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = write(GOOD.replace("minutes: 10", "minutes: yes").replace("weight: 3", "weight: 9"), "questions/serving.yaml")
+    _, lines = run(capsys, path)
+    monkeypatch.setenv("QUESTIONS_DIR", str(path.parent))
+    monkeypatch.setenv("DISCORD_TOKEN", "not-used")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'never.db'}")
+
+    code = main(["run"])
+
+    assert code == 2
+    assert capsys.readouterr().err.splitlines() == lines
+    assert not (tmp_path / "never.db").exists()

@@ -1,0 +1,89 @@
+"""What loading the bank costs against PyYAML's C loader on the same files, and what an index of 100,000 questions costs."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import pytest
+import yaml
+
+from bot.bank import loader
+from bot.bank.bank import Bank, Filters
+
+QUESTIONS = Path(__file__).parents[2] / "questions"
+MOST = 2.0  # times what the C loader takes; from files to index, checks included
+ROUNDS = 15
+FULL = 240  # questions, as the whole bank is planned
+
+
+def seconds(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def parse_only(folder: Path) -> None:
+    for path in sorted(folder.glob("*.yaml")):
+        yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+
+
+@pytest.fixture
+def full_bank(tmp_path: Path) -> Path:
+    """As many questions as are planned, made of the shipped ones under new ids."""
+    shipped = sorted(QUESTIONS.glob("*.yaml"))
+    made = 0
+    copies: dict[str, list[str]] = {path.name: [] for path in shipped}
+    while made < FULL:
+        for path in shipped:
+            _, *questions = path.read_text().split("\n  - id: ")
+            copies[path.name] += [f"copy-{made + index}-{question}" for index, question in enumerate(questions)]
+            made += len(questions)
+    for path in shipped:
+        header = path.read_text().split("\n  - id: ")[0]
+        (tmp_path / path.name).write_text("\n  - id: ".join([header, *(question.rstrip("\n") for question in copies[path.name])]) + "\n")
+    return tmp_path
+
+
+def compare(folder: Path, rounds: int) -> float:
+    """How many times longer than the C loader the bank takes, by medians of rounds that alternate."""
+    ours, floor = [], []
+    for _ in range(rounds):
+        floor.append(seconds(lambda: parse_only(folder)))
+        ours.append(seconds(lambda: loader.load(folder)))
+    ratio = median(ours) / median(floor)
+    size = len(loader.load(folder))
+    print(f"\nbank: {size} questions in {median(ours) * 1e3:.0f} ms, C loader {median(floor) * 1e3:.0f} ms, ratio {ratio:.2f} (at most {MOST})")
+    return ratio
+
+
+def test_loading_the_shipped_bank_takes_at_most_twice_the_c_loader() -> None:
+    assert compare(QUESTIONS, ROUNDS) <= MOST
+
+
+def test_loading_a_full_bank_takes_at_most_twice_the_c_loader(full_bank: Path) -> None:
+    assert len(loader.load(full_bank)) >= FULL
+    assert compare(full_bank, 5) <= MOST
+
+
+def test_a_pool_of_a_hundred_thousand_questions_costs_a_look_up(bank: Bank) -> None:
+    questions = [question for topic in bank.topics for question in topic.questions]
+    topics = [
+        bank.topics[number % len(bank.topics)].model_copy(
+            update={
+                "id": f"topic-{number}",
+                "questions": tuple(questions[index % len(questions)].model_copy(update={"id": f"q-{number}-{index}"}) for index in range(1_000)),
+            }
+        )
+        for number in range(100)
+    ]
+    built = seconds(lambda: Bank.build(topics))
+    large = Bank.build(topics)
+    asked = [Filters(), Filters("easy"), Filters(topic="topic-7"), Filters("hard", "topic-42", "system design"), Filters(topic="none")]
+
+    times = [seconds(partial(large.pool, filters)) for _ in range(200) for filters in asked]
+
+    print(f"\nbank: index of {len(large):,} questions in {built * 1e3:.0f} ms, a pool in {sorted(times)[int(len(times) * 0.99)] * 1e6:.1f} µs (p99)")
+    assert len(large) == 100_000
+    assert sorted(times)[int(len(times) * 0.99)] < 0.0001
