@@ -1,0 +1,28 @@
+"""What people have set for themselves, for all rooms to read."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.tables import user_settings
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """One person's settings; the defaults hold until they set something."""
+
+    zone: ZoneInfo = UTC_ZONE
+    minutes: int | None = None  # for a question, None: as long as the question itself says
+
+
+_of_user = select(user_settings.c.zone, user_settings.c.minutes).where(user_settings.c.user_id == bindparam("of_user"))
+
+
+async def preferences(conn: AsyncConnection, user_id: int) -> Preferences:
+    """The settings of one person."""
+    row = (await conn.execute(_of_user, {"of_user": user_id})).one_or_none()
+    return Preferences() if row is None else Preferences(ZoneInfo(row.zone), row.minutes)
