@@ -1,0 +1,1 @@
+"""People and what the bot knows of them; for now, its help."""

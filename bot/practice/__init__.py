@@ -1,0 +1,1 @@
+"""One question, one answer: draw, timer, answer, debrief, self-check, counts."""

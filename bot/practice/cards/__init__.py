@@ -1,0 +1,1 @@
+"""What practice looks like: pure functions from its dataclasses to cards and forms."""

@@ -1,0 +1,82 @@
+"""What practice does unasked: closes cards when their time is up, and finds out after a crash which cards had arrived."""
+
+import logging
+from datetime import timedelta
+
+import discord
+from discord import ui
+
+from bot.practice.cards import question as cards
+from bot.practice.model import Card
+from bot.practice.service.opening import Opening
+from bot.timers import Timer
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(seconds=30)  # before the opening: Discord's clock and ours need not agree to the second
+LOOK_AT = 100  # messages of a channel, in one request; an uncertain card is among the newest
+
+
+class Delivery:
+    """Sends and changes cards in channels, where no interaction is there to answer."""
+
+    def __init__(self, client: discord.Client, opening: Opening) -> None:
+        self.client = client
+        self.opening = opening
+
+    async def close(self, timer: Timer) -> None:
+        """The handler of the closing timer. Twice does no harm."""
+        card = await self.opening.close_due(int(timer.key))
+        if card is not None:
+            await self.show_closed(card)
+
+    async def show_closed(self, card: Card) -> None:
+        """Change a card to its closed look. A card or channel that is gone, or no longer ours to change, is left alone."""
+        message_id = card.posting.message_id or await self._find(card)
+        if message_id is None:
+            return
+        view = cards.closed(card)
+        view.stop()
+        try:
+            await self._channel(card).get_partial_message(message_id).edit(view=view)
+        except (discord.NotFound, discord.Forbidden) as error:
+            log.info("card of posting %d cannot be closed: %s", card.posting.id, error, extra={"action": "card-gone"})
+
+    async def make_sure(self, card: Card) -> None:
+        """After a send of which nobody knows whether it arrived: find the card in its channel, else send it. Discord's errors are raised."""
+        message_id = await self._find(card)
+        if message_id is None:
+            view = cards.opened(card)
+            view.stop()
+            message_id = (await self._channel(card).send(view=view, nonce=card.posting.nonce)).id
+        await self.opening.sent(card.posting.id, message_id)
+
+    async def recover(self) -> None:
+        """At start: settle every card that a crash left uncertain. One that cannot be settled does not keep the others from it."""
+        for card in await self.opening.unconfirmed():
+            try:
+                await self.make_sure(card)
+            except discord.HTTPException as error:
+                log.warning("posting %d cannot be shown and is withdrawn: %s", card.posting.id, error, extra={"action": "card-withdrawn"})
+                await self.opening.withdraw(card.posting.id)
+
+    async def _find(self, card: Card) -> int | None:
+        """Our own message whose buttons carry the posting's id."""
+        wanted = f"answer:{card.posting.id}"
+        own = self.client.application_id
+        try:
+            async for message in self._channel(card).history(limit=LOOK_AT, after=card.posting.opened - LOOK_BACK):
+                if message.author.id == own and wanted in _custom_ids(message):
+                    return message.id
+        except (discord.NotFound, discord.Forbidden):
+            return None
+        return None
+
+    def _channel(self, card: Card) -> discord.PartialMessageable:
+        return self.client.get_partial_messageable(card.posting.spot.channel_id, guild_id=card.posting.spot.guild_id)
+
+
+def _custom_ids(message: discord.Message) -> set[str]:
+    return {
+        item.custom_id for item in ui.LayoutView.from_message(message, timeout=None).walk_children() if isinstance(item, ui.Button) and item.custom_id
+    }

@@ -1,0 +1,1 @@
+"""What happens in practice: opening a question, answering it, looking back on the answer."""

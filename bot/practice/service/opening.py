@@ -1,0 +1,224 @@
+"""Opening and closing: drawing a question, the limit of three, ending early, the deadline."""
+
+import random
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import timers
+from bot.bank.bank import Bank, Filters
+from bot.bank.schema import Question
+from bot.errors import Refused
+from bot.practice import draw, store
+from bot.practice.model import OPEN_AT_MOST, Card, Ending, Place, Posting, Spot
+from bot.preferences import preferences
+from bot.storage.database import Database
+from bot.timers import Timer, Timers
+
+CLOSING = "close-interview"  # kind of the one timer that closes an interview's posting; its key is the posting's id
+EDIT_WITHIN = timedelta(seconds=10)  # after `End now`; if the card was not changed by then, the timer does it
+
+GONE = "That question is gone: its posting was erased. Draw a new one with `/interview any`."
+LEFT_THE_BANK = "That question is no longer in the bank. Draw a new one with `/interview any`."
+
+
+class TooManyOpen(Exception):  # noqa: N818 - not a fault: the person is shown the cards
+    """A person already has as many open cards as one may have; `cards` are these."""
+
+    def __init__(self, cards: list[Card]) -> None:
+        super().__init__(f"{len(cards)} open cards")
+        self.cards = cards
+
+
+class Opening:
+    """Puts questions in front of people, and takes them away when their time is up."""
+
+    def __init__(self, db: Database, bank: Bank, alarm: Timers, now: Callable[[], datetime], rng: random.Random) -> None:
+        self.db = db
+        self.bank = bank
+        self.alarm = alarm
+        self.now = now
+        self.rng = rng
+
+    async def start(self, user_id: int, spot: Spot, filters: Filters, minutes: int | None = None) -> Card:
+        """Draw a question by the rule of the draw and keep its posting, ready to be sent.
+
+        Refused: nothing fits. TooManyOpen: this person has three open cards already.
+        """
+        pool = self.bank.pool(filters)
+        if not pool:
+            raise Refused(self._nothing_fits(filters))
+        candidates = draw.sample(pool, self.rng)
+
+        async def look(conn: AsyncConnection) -> tuple[list[Posting], Question, int | None]:
+            already = await store.open_unanswered(conn, user_id)
+            touched = await store.touched(conn, spot.channel_id, user_id, [question.id for question in candidates])
+            question = draw.untouched(candidates, touched)
+            if question is None:
+                question = draw.choose(pool, await store.history(conn, spot.channel_id, user_id), self.rng)
+            return already, question, (await preferences(conn, user_id)).minutes
+
+        already, question, own_minutes = await self.db.read(look)
+        self._check_open(already)
+        return await self._post(user_id, spot, filters, question, minutes or own_minutes or question.minutes)
+
+    async def repeat(self, user_id: int, posting_id: int) -> Card:
+        """The same question once more, for as long as before. Refused: it is gone."""
+        before, already = await self._before(user_id, posting_id)
+        self._check_open(already)
+        return await self._post(user_id, before.spot, before.filters, self.question(before), before.length // timedelta(minutes=1))
+
+    async def next(self, user_id: int, posting_id: int) -> Card:
+        """Another question by the same filters, in the same channel. Refused: the posting is gone."""
+        before, _ = await self._before(user_id, posting_id)
+        return await self.start(user_id, before.spot, before.filters)
+
+    async def sent(self, posting_id: int, message_id: int) -> None:
+        """Discord has confirmed the card."""
+        await self.db.write(lambda conn: store.set_message(conn, posting_id, message_id))
+
+    async def unconfirmed(self) -> list[Card]:
+        """Open postings whose card may or may not have arrived before a crash."""
+        return [self.card(posting) for posting in await self.db.read(store.unconfirmed)]
+
+    async def withdraw(self, posting_id: int) -> None:
+        """Forget a posting whose card can never appear, with its deadline."""
+
+        async def work(conn: AsyncConnection) -> None:
+            await store.drop_posting(conn, posting_id)
+            await timers.cancel(conn, CLOSING, str(posting_id))
+
+        await self.db.write(work)
+
+    async def open_card(self, user_id: int, posting_id: int) -> Card:
+        """One of a person's own open cards, to show it again. Refused: it is closed, gone or somebody else's."""
+        posting = await self.db.read(lambda conn: store.posting(conn, posting_id))
+        if posting is None or posting.owner_id != user_id or not posting.open:
+            raise Refused("That card is closed. Draw a new question with `/interview any`.")
+        self.question(posting)
+        return self.card(posting)
+
+    async def end_now(self, user_id: int, posting_id: int, *, sure: bool) -> Ending:
+        """Close a card before its time. With others at it and not `sure`, nothing happens but the question whether to.
+
+        Refused: not the person who drew it, or closed already.
+        """
+
+        async def look(conn: AsyncConnection) -> tuple[Posting | None, int]:
+            return await store.posting(conn, posting_id), await store.others_at_it(conn, posting_id, user_id)
+
+        posting, others = await self.db.read(look)
+        if posting is None:
+            raise Refused(GONE)
+        if posting.owner_id != user_id:
+            raise Refused(f"Only <@{posting.owner_id}>, who drew this question, can end it. `Answer` is open to you until then.")
+        if not posting.open:
+            raise Refused("This question is closed already. `My debrief` shows what you sent.")
+        card = self.card(posting)
+        if others and not sure:
+            return Ending(card, closed=False, others=others)
+        return Ending(await self._close(posting_id, self.now(), early=True) or card, closed=True, others=others)
+
+    async def close_due(self, posting_id: int) -> Card | None:
+        """Close a posting whose time is up; its answers are late from its deadline on, however late this runs. None: it is gone."""
+        posting = await self.db.read(lambda conn: store.posting(conn, posting_id))
+        if posting is None:
+            return None
+        return await self._close(posting_id, posting.closes, early=False)
+
+    async def shown_closed(self, posting_id: int) -> None:
+        """The card of a posting that was ended early has been changed, so nothing is left for its timer."""
+        await self.db.write(lambda conn: timers.cancel(conn, CLOSING, str(posting_id)))
+
+    async def _close(self, posting_id: int, at: datetime, *, early: bool) -> Card | None:
+        async def work(conn: AsyncConnection) -> Posting | None:
+            await store.close_posting(conn, posting_id, at, early=early)
+            if early:  # its timer now stands for the card that is still to be changed, and is cancelled when that is done
+                await timers.add(conn, Timer(CLOSING, str(posting_id), at + EDIT_WITHIN, {}))
+            return await store.posting(conn, posting_id)
+
+        posting = await self.db.write(work)
+        if early:
+            self.alarm.wake(at + EDIT_WITHIN)
+        return None if posting is None else self.card(posting)
+
+    async def _post(self, user_id: int, spot: Spot, filters: Filters, question: Question, minutes: int) -> Card:
+        nonce = secrets.token_hex(8)
+        opened = self.now()
+        closes = opened + timedelta(minutes=minutes)
+        values = {
+            "kind": "interview",
+            "question_id": question.id,
+            "place": Place.CHANNEL,
+            "difficulty": filters.difficulty,
+            "topic": filters.topic,
+            "type": filters.type,
+            "guild_id": spot.guild_id,
+            "channel_id": spot.channel_id,
+            "owner_id": user_id,
+            "opened": opened,
+            "closes": closes,
+            "nonce": nonce,
+        }
+
+        async def work(conn: AsyncConnection) -> tuple[int, int]:
+            total = await store.total(conn, question.id)
+            posting_id = await store.add_posting(conn, values | {"practised_before": total})
+            await timers.add(conn, Timer(CLOSING, str(posting_id), closes, {}))
+            return posting_id, total
+
+        posting_id, total = await self.db.write(work)
+        self.alarm.wake(closes)
+        posting = Posting(
+            id=posting_id,
+            question_id=question.id,
+            place=Place.CHANNEL,
+            filters=filters,
+            spot=spot,
+            message_id=None,
+            owner_id=user_id,
+            practised_before=total,
+            opened=opened,
+            closes=closes,
+            closed=None,
+            ended_early=False,
+            nonce=nonce,
+        )
+        return Card(posting, question, self.bank.topic_of(question.id).name)
+
+    async def _before(self, user_id: int, posting_id: int) -> tuple[Posting, list[Posting]]:
+        async def look(conn: AsyncConnection) -> tuple[Posting | None, list[Posting]]:
+            return await store.posting(conn, posting_id), await store.open_unanswered(conn, user_id)
+
+        posting, already = await self.db.read(look)
+        if posting is None:
+            raise Refused(GONE)
+        return posting, already
+
+    def card(self, posting: Posting) -> Card:
+        """A posting with its question, without it when that has left the bank since."""
+        question = self.bank.question(posting.question_id)
+        return Card(posting, question, "" if question is None else self.bank.topic_of(question.id).name)
+
+    def question(self, posting: Posting) -> Question:
+        """The question of a posting. Refused: it has left the bank since."""
+        question = self.bank.question(posting.question_id)
+        if question is None:
+            raise Refused(LEFT_THE_BANK)
+        return question
+
+    def _check_open(self, already: list[Posting]) -> None:
+        if len(already) >= OPEN_AT_MOST:
+            raise TooManyOpen([self.card(posting) for posting in already])
+
+    def _nothing_fits(self, filters: Filters) -> str:
+        looser = self.bank.loosened(filters)
+        asked = " ".join(part for part in (filters.difficulty, filters.type) if part)
+        topic = f" in {self._topic_name(filters.topic)}" if filters.topic else ""
+        offers = "; ".join(f"without the {name} there {'is 1' if count == 1 else f'are {count}'}" for name, count in looser)
+        return f"There is no {asked} question{topic} yet: {offers}."
+
+    def _topic_name(self, topic_id: str) -> str:
+        return next((topic.name for topic in self.bank.topics if topic.id == topic_id), topic_id)

@@ -1,0 +1,1 @@
+"""Own progress: what has been practised, and the streak."""

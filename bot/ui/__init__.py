@@ -1,0 +1,1 @@
+"""What every card shares: text, times, frames, buttons and forms."""
