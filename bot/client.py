@@ -1,0 +1,183 @@
+"""The bot's side of Discord: two intents, dispatch of presses and forms, command sync, and an answer when something fails."""
+
+import asyncio
+import hashlib
+import io
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import discord
+import orjson
+from discord import app_commands
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.errors import Refused
+from bot.storage.database import Database
+from bot.storage.tables import command_syncs
+from bot.ui import modals, replies
+from bot.ui.buttons import ButtonHandler, Pressed
+from bot.ui.modals import ModalHandler
+from bot.ui.replies import Interaction
+
+log = logging.getLogger(__name__)
+
+FAILED = "Something went wrong on our side. Please try again; if it happens again, give this reference to whoever runs the bot: `{reference}`"
+GIVEN_BACK = "What you typed is in the file below."
+OUTDATED = "This button belongs to an older version of the bot and does nothing any more. `/interview any` draws a new question."
+REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
+REFERENCE_LENGTH = 6
+TYPED_FILE = "your-answer.txt"
+
+Handler = TypeVar("Handler")
+
+
+class InterviewTree(app_commands.CommandTree["InterviewClient"]):
+    """Slash commands, with the client's one way to answer failures."""
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.client.answer_failure(interaction, cause)
+
+    async def interaction_check(self, interaction: Interaction) -> bool:  # noqa: ARG002 - discord.py's signature
+        """Lets everything through; a stop waits for what has begun."""
+        self.client.begin_work()
+        return True
+
+
+class InterviewClient(discord.Client):
+    """Connects rooms to Discord. It keeps no members and no messages: everything that matters is in the database."""
+
+    def __init__(self, db: Database, *, command_guild_id: int | None = None, **options: Any) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            **options,
+        )
+        self.db = db
+        self.command_guild_id = command_guild_id
+        self.tree = InterviewTree(self)
+        self.begin: list[Callable[[], Awaitable[None]]] = []  # called once, when Discord can be talked to
+        self._buttons: dict[str, ButtonHandler] = {}
+        self._modals: dict[str, ModalHandler] = {}
+        self._working: set[asyncio.Task[Any]] = set()
+
+    def add_buttons(self, handlers: dict[str, ButtonHandler]) -> None:
+        """Register a room's buttons by the name in their custom_id."""
+        _add_new(self._buttons, handlers)
+
+    def add_modals(self, handlers: dict[str, ModalHandler]) -> None:
+        """Register a room's forms by the name in their custom_id."""
+        _add_new(self._modals, handlers)
+
+    async def setup_hook(self) -> None:
+        """Between login and the first event: discord.py's place for what must be ready before either."""
+        self.add_dynamic_items(Pressed)
+        await self._sync_commands()
+        for start in self.begin:
+            await start()
+
+    async def pressed(self, itx: Interaction, name: str, numbers: tuple[int, ...]) -> None:
+        """A button of ours was pressed."""
+        handler = self._buttons.get(name)
+        await self._answer(itx, _refuse_outdated() if handler is None else handler(itx, *numbers))
+
+    async def on_interaction(self, itx: Interaction) -> None:
+        """A form was submitted; commands and buttons reach us by other ways."""
+        if itx.type is not discord.InteractionType.modal_submit or itx.data is None:
+            return
+        name, _, number = str(itx.data.get("custom_id", "")).partition(":")
+        fields = modals.parse(itx.data)
+        handler = self._modals.get(name)
+        work = _refuse_outdated() if handler is None or not number.isdecimal() else handler(itx, fields, int(number))
+        await self._answer(itx, work, typed=fields.typed())
+
+    def begin_work(self) -> None:
+        """Count the running task as work that a stop should wait for."""
+        task = asyncio.current_task()
+        if task is not None and task not in self._working:
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+    async def finish_work(self, within_s: float) -> None:
+        """Wait for what people have begun, at most so long."""
+        if self._working:
+            await asyncio.wait(set(self._working), timeout=within_s)
+
+    async def _answer(self, itx: Interaction, work: Awaitable[None], typed: str | None = None) -> None:
+        self.begin_work()
+        try:
+            await work
+        except Exception as error:  # whatever it is, the person gets an answer
+            await self.answer_failure(itx, error, typed)
+
+    async def answer_failure(self, itx: Interaction, error: Exception, typed: str | None = None) -> None:
+        """Tell the person in one sentence, privately, and give back what they typed and we could not keep."""
+        if isinstance(error, Refused):
+            text, typed = error.text, error.typed
+        elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+            text = "This command has changed. Reload Discord (Ctrl+R, or close and open the app) and use it again."
+        else:
+            reference = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+            text = FAILED.format(reference=reference)
+            extra = {"action": "failed", "reference": reference, "user_id": itx.user.id, "guild_id": itx.guild_id}
+            log.error("%s failed, reference %s", _what(itx), reference, exc_info=error, extra=extra)
+        view = replies.sentence(text if typed is None else f"{text}\n{GIVEN_BACK}")
+        files = []
+        if typed is not None:
+            view.add_item(discord.ui.File(f"attachment://{TYPED_FILE}"))
+            files = [discord.File(io.BytesIO(typed.encode()), filename=TYPED_FILE)]
+        try:
+            await replies.send(itx, view, files=files)
+        except (discord.HTTPException, OSError) as silent:
+            log.warning("%s could not be answered: %s", _what(itx), silent, extra={"action": "unanswered", "user_id": itx.user.id})
+
+    async def _sync_commands(self) -> None:
+        """Send the list of commands to Discord if it differs from what was last sent, for this application and scope."""
+        guild = None if self.command_guild_id is None else discord.Object(self.command_guild_id)
+        if guild is not None:
+            self.tree.copy_global_to(guild=guild)
+        payload = sorted((command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)), key=lambda each: str(each["name"]))
+        fingerprint = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)).hexdigest()
+        key = {"application_id": self.application_id, "scope": "global" if guild is None else str(guild.id)}
+        if await self.db.read(lambda conn: conn.scalar(_synced, key)) == fingerprint:
+            return
+        try:
+            await self.tree.sync(guild=guild)
+        except discord.HTTPException:
+            log.exception("Discord did not take the commands; they stay as they were until the next start", extra={"action": "sync-failed"})
+            return
+        row = key | {"fingerprint": fingerprint, "at": discord.utils.utcnow()}
+        await self.db.write(lambda conn: conn.execute(_set_synced, row))
+        log.info("commands synced (%s)", key["scope"], extra={"action": "commands-synced"})
+
+
+_synced = select(command_syncs.c.fingerprint).where(
+    command_syncs.c.application_id == bindparam("application_id"), command_syncs.c.scope == bindparam("scope")
+)
+_set_synced = insert(command_syncs)
+_set_synced = _set_synced.on_conflict_do_update(
+    index_elements=["application_id", "scope"], set_={"fingerprint": _set_synced.excluded.fingerprint, "at": _set_synced.excluded.at}
+)
+
+
+def _add_new(known: dict[str, Handler], more: Mapping[str, Handler]) -> None:
+    """A name that two rooms claim is a fault of ours, found at start."""
+    if taken := known.keys() & more.keys():
+        raise ValueError(f"claimed twice: {', '.join(sorted(taken))}")
+    known.update(more)
+
+
+async def _refuse_outdated() -> None:
+    raise Refused(OUTDATED)
+
+
+def _what(itx: Interaction) -> str:
+    """What a person did, for the log; never what they typed."""
+    data: Mapping[str, Any] = itx.data or {}
+    return f"{itx.type.name} {data.get('name') or data.get('custom_id') or ''}".strip()
