@@ -53,8 +53,7 @@ class App:
 
     async def close(self) -> None:
         """Stop in the order in which work flows: no new deadlines, finish what people began, leave Discord, then close the database."""
-        await self.timers.stop()
-        await self.client.finish_work(FINISH_WITHIN_S)
+        await asyncio.gather(self.timers.stop(FINISH_WITHIN_S), self.client.finish_work(FINISH_WITHIN_S))
         if not self.client.is_closed():
             await self.client.close()
         await self.db.close()
@@ -133,12 +132,12 @@ async def run_live(settings: Settings, bank: Bank) -> None:
         except NotImplementedError:  # Windows; Ctrl-C then raises KeyboardInterrupt
             break
     try:
-        await app.client.login(settings.discord_token.get_secret_value())
-        connected = asyncio.create_task(app.client.connect(), name="gateway")
+        connected = asyncio.create_task(app.client.start(settings.discord_token.get_secret_value()), name="gateway")
         stopped = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if connected.done():
             await connected
+        connected.cancel()  # a stop during the login; afterwards closing the client ends it
     except discord.LoginFailure:
         raise Refused("Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application in the Developer Portal.") from None
     except aiohttp.ClientConnectionError as error:

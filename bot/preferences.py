@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, select
 
 from bot.storage.tables import user_settings
 
@@ -22,7 +21,7 @@ class Preferences:
 _of_user = select(user_settings.c.zone, user_settings.c.minutes).where(user_settings.c.user_id == bindparam("of_user"))
 
 
-async def preferences(conn: AsyncConnection, user_id: int) -> Preferences:
+def preferences(conn: Connection, user_id: int) -> Preferences:
     """The settings of one person."""
-    row = (await conn.execute(_of_user, {"of_user": user_id})).one_or_none()
+    row = (conn.execute(_of_user, {"of_user": user_id})).one_or_none()
     return Preferences() if row is None else Preferences(ZoneInfo(row.zone), row.minutes)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.tables import timers
@@ -40,14 +39,14 @@ _add = _add.on_conflict_do_update(index_elements=["kind", "key"], set_={"due": _
 _this_one = (timers.c.kind == bindparam("of_kind")) & (timers.c.key == bindparam("of_key"))
 
 
-async def add(conn: AsyncConnection, timer: Timer) -> None:
+def add(conn: Connection, timer: Timer) -> None:
     """Set a deadline, or move it, in the transaction that writes its row. Call `Timers.wake` after the commit."""
-    await conn.execute(_add, {"kind": timer.kind, "key": timer.key, "due": timer.due, "payload": dict(timer.payload)})
+    conn.execute(_add, {"kind": timer.kind, "key": timer.key, "due": timer.due, "payload": dict(timer.payload)})
 
 
-async def cancel(conn: AsyncConnection, kind: str, key: str) -> None:
+def cancel(conn: Connection, kind: str, key: str) -> None:
     """Forget a deadline, in the transaction that makes it pointless."""
-    await conn.execute(delete(timers).where(_this_one), {"of_kind": kind, "of_key": key})
+    conn.execute(delete(timers).where(_this_one), {"of_kind": kind, "of_key": key})
 
 
 class Timers:
@@ -75,14 +74,14 @@ class Timers:
         if self._started and (self._alarm_at is None or due < self._alarm_at):
             self._set_alarm(due)
 
-    async def stop(self) -> None:
-        """Stop firing and wait for the handlers at work; their timers stay in the database if they are cut off."""
+    async def stop(self, within_s: float) -> None:
+        """Stop firing and wait up to `within_s` seconds for the handlers at work; the timers of those that are cut off stay in the database."""
         self._started = False
         if self._alarm is not None:
             self._alarm.cancel()
         running = [*self._running.values(), *([self._looking] if self._looking else [])]
         if running:
-            await asyncio.wait(running)
+            await asyncio.wait(running, timeout=within_s)
 
     # An alarm of the loop and not a task that sleeps: nothing waits while nothing is due.
     def _set_alarm(self, at: datetime) -> None:
@@ -141,11 +140,11 @@ class Timers:
             self._look()
 
 
-async def _earliest(conn: AsyncConnection, count: int) -> list[Timer]:
-    rows = await conn.execute(select(timers.c.kind, timers.c.key, timers.c.due, timers.c.payload).order_by(timers.c.due).limit(count))
+def _earliest(conn: Connection, count: int) -> list[Timer]:
+    rows = conn.execute(select(timers.c.kind, timers.c.key, timers.c.due, timers.c.payload).order_by(timers.c.due).limit(count))
     return [Timer(row.kind, row.key, row.due, row.payload) for row in rows]
 
 
-async def _done(conn: AsyncConnection, timer: Timer) -> None:
+def _done(conn: Connection, timer: Timer) -> None:
     # A handler may have set its own timer anew, for later; that one stays.
-    await conn.execute(delete(timers).where(_this_one, timers.c.due == timer.due), {"of_kind": timer.kind, "of_key": timer.key})
+    conn.execute(delete(timers).where(_this_one, timers.c.due == timer.due), {"of_kind": timer.kind, "of_key": timer.key})

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+import aiohttp
 import discord
 from discord import ui
 
@@ -13,6 +14,8 @@ from bot.timers import Timer
 
 log = logging.getLogger(__name__)
 
+# Discord said nothing, or nothing about our request: whatever was asked may have happened.
+NO_ANSWER = (discord.DiscordServerError, aiohttp.ClientError, OSError)
 LOOK_BACK = timedelta(seconds=30)  # before the opening: Discord's clock and ours need not agree to the second
 LOOK_AT = 100  # messages of a channel, in one request; an uncertain card is among the newest
 
@@ -56,6 +59,8 @@ class Delivery:
         for card in await self.opening.unconfirmed():
             try:
                 await self.make_sure(card)
+            except NO_ANSWER as error:
+                log.warning("posting %d stays uncertain: %s", card.posting.id, error, extra={"action": "card-uncertain"})
             except discord.HTTPException as error:
                 log.warning("posting %d cannot be shown and is withdrawn: %s", card.posting.id, error, extra={"action": "card-withdrawn"})
                 await self.opening.withdraw(card.posting.id)
@@ -63,7 +68,7 @@ class Delivery:
     async def _find(self, card: Card) -> int | None:
         """Our own message whose buttons carry the posting's id."""
         wanted = f"answer:{card.posting.id}"
-        own = self.client.application_id
+        own = self.client.user.id if self.client.user is not None else None
         try:
             async for message in self._channel(card).history(limit=LOOK_AT, after=card.posting.opened - LOOK_BACK):
                 if message.author.id == own and wanted in _custom_ids(message):

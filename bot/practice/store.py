@@ -5,9 +5,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, delete, func, insert, select, union, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, func, insert, select, union, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bank.bank import Filters
 from bot.practice.draw import History, Practised
@@ -23,9 +22,9 @@ _mine = and_(attempts.c.posting_id == _posting_id, attempts.c.user_id == _user_i
 # Drawing
 
 
-async def touched(conn: AsyncConnection, channel_id: int, user_id: int, question_ids: Collection[str]) -> set[str]:
+def touched(conn: Connection, channel_id: int, user_id: int, question_ids: Collection[str]) -> set[str]:
     """Which of a few questions this channel was ever shown, or this person ever met."""
-    rows = await conn.execute(_touched, {"of_channel": channel_id, "of_user": user_id, "candidates": list(question_ids)})
+    rows = conn.execute(_touched, {"of_channel": channel_id, "of_user": user_id, "candidates": list(question_ids)})
     return set(rows.scalars())
 
 
@@ -37,11 +36,11 @@ _touched = union(
 )
 
 
-async def history(conn: AsyncConnection, channel_id: int, user_id: int) -> History:
+def history(conn: Connection, channel_id: int, user_id: int) -> History:
     """All that the channel was shown, newest first, and all that the person met."""
-    in_channel = await conn.execute(_in_channel, {"of_channel": channel_id})
-    met = await conn.execute(_met, {"of_user": user_id})
-    practised = await conn.execute(_practised, {"of_user": user_id})
+    in_channel = conn.execute(_in_channel, {"of_channel": channel_id})
+    met = conn.execute(_met, {"of_user": user_id})
+    practised = conn.execute(_practised, {"of_user": user_id})
     person = {question_id: Practised(0, None) for question_id in met.scalars()}
     person |= {row.question_id: Practised(row.times, row.last) for row in practised}
     return History(tuple(in_channel.scalars()), person)
@@ -60,43 +59,43 @@ _practised = select(practice_counts.c.question_id, practice_counts.c.count.label
 )
 
 
-async def total(conn: AsyncConnection, question_id: str) -> int:
+def total(conn: Connection, question_id: str) -> int:
     """How often a question was practised, by anybody."""
-    return (await conn.execute(_total, {"of_question": question_id})).scalar() or 0
+    return (conn.execute(_total, {"of_question": question_id})).scalar() or 0
 
 
 _total = select(question_totals.c.count).where(question_totals.c.question_id == _question_id)
 
 
-async def add_posting(conn: AsyncConnection, values: dict[str, Any]) -> int:
+def add_posting(conn: Connection, values: dict[str, Any]) -> int:
     """Keep a new posting before it is sent. Returns its id, which its buttons carry."""
-    posting_id: int = (await conn.execute(_add_posting, values)).scalar_one()
+    posting_id: int = (conn.execute(_add_posting, values)).scalar_one()
     return posting_id
 
 
 _add_posting = insert(postings).returning(postings.c.id)
 
 
-async def drop_posting(conn: AsyncConnection, posting_id: int) -> None:
+def drop_posting(conn: Connection, posting_id: int) -> None:
     """Forget a posting that never appeared."""
-    await conn.execute(delete(postings).where(postings.c.id == _posting_id), {"of_posting": posting_id})
+    conn.execute(delete(postings).where(postings.c.id == _posting_id), {"of_posting": posting_id})
 
 
 # Postings
 
 
-async def posting(conn: AsyncConnection, posting_id: int) -> Posting | None:
+def posting(conn: Connection, posting_id: int) -> Posting | None:
     """One posting."""
-    row = (await conn.execute(_one_posting, {"of_posting": posting_id})).one_or_none()
+    row = (conn.execute(_one_posting, {"of_posting": posting_id})).one_or_none()
     return None if row is None else _to_posting(row)
 
 
 _one_posting = select(postings).where(postings.c.id == _posting_id)
 
 
-async def open_unanswered(conn: AsyncConnection, user_id: int) -> list[Posting]:
+def open_unanswered(conn: Connection, user_id: int) -> list[Posting]:
     """The cards that a person has started and neither answered nor ended, oldest first."""
-    return [_to_posting(row) for row in await conn.execute(_open_unanswered, {"of_user": user_id})]
+    return [_to_posting(row) for row in conn.execute(_open_unanswered, {"of_user": user_id})]
 
 
 _open_unanswered = (
@@ -110,34 +109,34 @@ _open_unanswered = (
 )
 
 
-async def unconfirmed(conn: AsyncConnection) -> list[Posting]:
+def unconfirmed(conn: Connection) -> list[Posting]:
     """Open postings of which nobody knows whether their card arrived."""
-    return [_to_posting(row) for row in await conn.execute(_unconfirmed)]
+    return [_to_posting(row) for row in conn.execute(_unconfirmed)]
 
 
 _unconfirmed = select(postings).where(postings.c.message_id.is_(None), postings.c.closed.is_(None)).order_by(postings.c.id)
 
 
-async def set_message(conn: AsyncConnection, posting_id: int, message_id: int) -> None:
+def set_message(conn: Connection, posting_id: int, message_id: int) -> None:
     """Remember the card that Discord has confirmed."""
-    await conn.execute(_set_message, {"of_posting": posting_id, "to_message": message_id})
+    conn.execute(_set_message, {"of_posting": posting_id, "to_message": message_id})
 
 
 _set_message = update(postings).where(postings.c.id == _posting_id).values(message_id=bindparam("to_message"))
 
 
-async def close_posting(conn: AsyncConnection, posting_id: int, at: datetime, *, early: bool) -> bool:
+def close_posting(conn: Connection, posting_id: int, at: datetime, *, early: bool) -> bool:
     """Close an open posting. True for the one caller that closed it, False if it was closed already."""
-    return (await conn.execute(_close, {"of_posting": posting_id, "at": at, "early": early})).rowcount == 1
+    return (conn.execute(_close, {"of_posting": posting_id, "at": at, "early": early})).rowcount == 1
 
 
 _close = update(postings).where(postings.c.id == _posting_id, postings.c.closed.is_(None))
 _close = _close.values(closed=bindparam("at", type_=postings.c.closed.type), ended_early=bindparam("early"))
 
 
-async def others_at_it(conn: AsyncConnection, posting_id: int, user_id: int) -> int:
+def others_at_it(conn: Connection, posting_id: int, user_id: int) -> int:
     """How many people but this one have answered a posting, or have begun to."""
-    return (await conn.execute(_others, {"of_posting": posting_id, "of_user": user_id})).scalar_one()
+    return (conn.execute(_others, {"of_posting": posting_id, "of_user": user_id})).scalar_one()
 
 
 _others = select(func.count()).where(attempts.c.posting_id == _posting_id, attempts.c.user_id != _user_id, attempts.c.state != State.STARTED)
@@ -146,9 +145,9 @@ _others = select(func.count()).where(attempts.c.posting_id == _posting_id, attem
 # Attempts
 
 
-async def seat(conn: AsyncConnection, posting_id: int, user_id: int) -> Seat | None:
+def seat(conn: Connection, posting_id: int, user_id: int) -> Seat | None:
     """One person's seat at a posting; None when there is no such posting."""
-    rows = (await conn.execute(_seat, {"of_posting": posting_id, "of_user": user_id})).all()
+    rows = (conn.execute(_seat, {"of_posting": posting_id, "of_user": user_id})).all()
     if not rows:
         return None
     versions = {row.after_answer: Version(row.text, row.version_at, row.version_late, row.after_answer) for row in rows if row.text is not None}
@@ -184,9 +183,9 @@ _seat = (
 )
 
 
-async def begin(conn: AsyncConnection, posting: Posting, user_id: int, at: datetime) -> Attempt:
+def begin(conn: Connection, posting: Posting, user_id: int, at: datetime) -> Attempt:
     """A person's attempt at a posting: the one that is there, else a new one without an answer."""
-    return _to_attempt((await conn.execute(_begin, _new_attempt(posting, user_id, State.STARTED, at))).one())
+    return _to_attempt((conn.execute(_begin, _new_attempt(posting, user_id, State.STARTED, at))).one())
 
 
 def _new_attempt(posting: Posting, user_id: int, state: State, at: datetime) -> dict[str, Any]:
@@ -200,11 +199,11 @@ _begin = (
 )
 
 
-async def submit(conn: AsyncConnection, posting: Posting, user_id: int, version: Version, sureness: Sureness | None, source: str) -> Attempt:
+def submit(conn: Connection, posting: Posting, user_id: int, version: Version, sureness: Sureness | None, source: str) -> Attempt:
     """A person's first answer to a posting, whether they had taken hints before or not."""
     values = _new_attempt(posting, user_id, State.SUBMITTED, version.at)
     values |= {"submitted": version.at, "late": version.late, "source": source, "sureness": sureness}
-    return _to_attempt((await conn.execute(_submit_returning, values)).one())
+    return _to_attempt((conn.execute(_submit_returning, values)).one())
 
 
 _submit = upsert(attempts)
@@ -212,24 +211,24 @@ _submit_values = {name: _submit.excluded[name] for name in ("state", "submitted"
 _submit_returning = _submit.on_conflict_do_update(index_elements=["posting_id", "user_id"], set_=_submit_values).returning(*_attempt_columns)
 
 
-async def update_attempt(conn: AsyncConnection, attempt_id: int, **values: object) -> None:
+def update_attempt(conn: Connection, attempt_id: int, **values: object) -> None:
     """Change columns of one attempt."""
-    await conn.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
+    conn.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
 
 
-async def add_version(conn: AsyncConnection, attempt_id: int, version: Version) -> None:
+def add_version(conn: Connection, attempt_id: int, version: Version) -> None:
     """Keep a text."""
     values = {"attempt_id": attempt_id, "text": version.text, "at": version.at, "late": version.late, "after_answer": version.after_answer}
-    await conn.execute(_add_version, values)
+    conn.execute(_add_version, values)
 
 
 _add_version = insert(answer_versions)
 
 
-async def count_practised(conn: AsyncConnection, user_id: int, question_id: str, at: datetime) -> None:
+def count_practised(conn: Connection, user_id: int, question_id: str, at: datetime) -> None:
     """One more for the person's count of this question, and for the question's total."""
-    await conn.execute(_count, {"user_id": user_id, "question_id": question_id, "count": 1, "last": at})
-    await conn.execute(_count_total, {"question_id": question_id, "count": 1})
+    conn.execute(_count, {"user_id": user_id, "question_id": question_id, "count": 1, "last": at})
+    conn.execute(_count_total, {"question_id": question_id, "count": 1})
 
 
 _count = upsert(practice_counts)
@@ -239,9 +238,9 @@ _count = _count.on_conflict_do_update(
 _count_total = upsert(question_totals).on_conflict_do_update(index_elements=["question_id"], set_={"count": question_totals.c.count + 1})
 
 
-async def add_report(conn: AsyncConnection, question_id: str, user_id: int, text: str, at: datetime) -> None:
+def add_report(conn: Connection, question_id: str, user_id: int, text: str, at: datetime) -> None:
     """Keep what a person finds wrong with a question."""
-    await conn.execute(insert(question_reports), {"question_id": question_id, "user_id": user_id, "text": text, "at": at})
+    conn.execute(insert(question_reports), {"question_id": question_id, "user_id": user_id, "text": text, "at": at})
 
 
 def _to_posting(row: Row[Any]) -> Posting:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.bank.bank import Bank
 from bot.preferences import Preferences, preferences
@@ -28,8 +28,8 @@ class Progress:
     async def stats(self, user_id: int) -> Stats:
         """Everything of `/stats`. The week begins on Monday in the person's own zone."""
 
-        async def look(conn: AsyncConnection) -> tuple[dict[str, int], Sequence[datetime], Preferences]:
-            return await store.counts(conn, user_id), await store.submitted(conn, user_id), await preferences(conn, user_id)
+        def look(conn: Connection) -> tuple[dict[str, int], Sequence[datetime], Preferences]:
+            return store.counts(conn, user_id), store.submitted(conn, user_id), preferences(conn, user_id)
 
         counts, submitted, own = await self.db.read(look)
         now = self.now()

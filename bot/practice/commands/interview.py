@@ -3,19 +3,19 @@
 from collections.abc import Awaitable
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from bot.bank.bank import Bank, Filters
 from bot.errors import Refused
 from bot.practice.cards import question as cards
-from bot.practice.delivery import Delivery
+from bot.practice.delivery import NO_ANSWER, Delivery
 from bot.practice.model import Card, Spot
 from bot.practice.service.opening import Opening, TooManyOpen
 from bot.ui import replies
 from bot.ui.buttons import ButtonHandler
 from bot.ui.replies import Interaction
+from bot.ui.text import plain
 
 LONGEST_MINUTES = 180
 MOST_CHOICES = 25  # of one autocomplete (Discord, "Application Commands")
@@ -104,13 +104,15 @@ class InterviewCommands:
             return
         try:
             message_id = await replies.send(itx, cards.opened(card), ephemeral=False)
-        except (discord.HTTPException, aiohttp.ClientError, OSError):
+        except (discord.HTTPException, *NO_ANSWER):
             message_id = None  # nobody knows whether it arrived
         if message_id is not None:
             await self.opening.sent(card.posting.id, message_id)
             return
         try:
             await self.delivery.make_sure(card)
+        except NO_ANSWER:
+            raise  # still nobody knows, so the posting stays: its buttons work if it is there, and the next start looks again
         except discord.HTTPException:
             await self.opening.withdraw(card.posting.id)
             raise
@@ -124,7 +126,7 @@ class InterviewCommands:
             if wanted in (topic.id, topic.name.casefold()):
                 return topic.id
         names = ", ".join(topic.name for topic in self.bank.topics)
-        raise Refused(f"There is no topic called “{discord.utils.escape_markdown(typed[:80])}”. There are: {names}.")
+        raise Refused(f"There is no topic called “{plain(typed[:80])}”. There are: {names}.")
 
 
 def spot(itx: Interaction) -> Spot:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.errors import Refused
 from bot.practice import store
@@ -45,9 +45,9 @@ class Answering:
         if not text.strip():
             raise Refused(NOTHING_TYPED)
 
-        async def work(conn: AsyncConnection) -> Seat | None:
-            seat = await store.seat(conn, posting_id, user_id)
-            return None if seat is None else await _keep(conn, seat, user_id, text, sureness, sent)
+        def work(conn: Connection) -> Seat | None:
+            seat = store.seat(conn, posting_id, user_id)
+            return None if seat is None else _keep(conn, seat, user_id, text, sureness, sent)
 
         seat = await self.db.write(work)
         if seat is None:
@@ -58,7 +58,7 @@ class Answering:
         return seat
 
 
-async def _keep(conn: AsyncConnection, seat: Seat, user_id: int, text: str, sureness: Sureness | None, sent: datetime) -> Seat:
+def _keep(conn: Connection, seat: Seat, user_id: int, text: str, sureness: Sureness | None, sent: datetime) -> Seat:
     attempt = seat.attempt
     aside = attempt is not None and attempt.saw_answer is not None
     version = Version(text, sent, late=sent >= seat.posting.ends, after_answer=aside)
@@ -66,14 +66,14 @@ async def _keep(conn: AsyncConnection, seat: Seat, user_id: int, text: str, sure
     new = known is None or known.text != text
     if attempt is not None and aside:
         if new:
-            await store.add_version(conn, attempt.id, version)
+            store.add_version(conn, attempt.id, version)
         return replace(seat, aside=version if new else known)
     if attempt is None or attempt.state is not State.SUBMITTED:
-        attempt = await store.submit(conn, seat.posting, user_id, version, sureness, "modal")
-        await store.count_practised(conn, user_id, seat.posting.question_id, sent)
+        attempt = store.submit(conn, seat.posting, user_id, version, sureness, "modal")
+        store.count_practised(conn, user_id, seat.posting.question_id, sent)
     else:
         attempt = replace(attempt, late=version.late if new else attempt.late, sureness=sureness or attempt.sureness)
-        await store.update_attempt(conn, attempt.id, late=attempt.late, sureness=attempt.sureness)
+        store.update_attempt(conn, attempt.id, late=attempt.late, sureness=attempt.sureness)
     if new:
-        await store.add_version(conn, attempt.id, version)
+        store.add_version(conn, attempt.id, version)
     return replace(seat, attempt=attempt, answer=version if new else known)

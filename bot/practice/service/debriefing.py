@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.bank.bank import Bank
 from bot.bank.schema import Question
@@ -32,15 +32,15 @@ class Debriefing:
     async def hint(self, user_id: int, posting_id: int) -> Hints:
         """One more hint than before; counted in the debrief until the answer is in. Refused: the posting or its question is gone."""
 
-        async def work(conn: AsyncConnection) -> Attempt | None:
-            seat = await store.seat(conn, posting_id, user_id)
+        def work(conn: Connection) -> Attempt | None:
+            seat = store.seat(conn, posting_id, user_id)
             question = None if seat is None else self.bank.question(seat.posting.question_id)
             if seat is None or question is None:
                 return None
-            attempt = seat.attempt or await store.begin(conn, seat.posting, user_id, self.now())
+            attempt = seat.attempt or store.begin(conn, seat.posting, user_id, self.now())
             taken = replace(attempt, hints=min(attempt.hints + 1, len(question.hints)))
             if attempt.state is not State.SUBMITTED:
-                await store.update_attempt(conn, attempt.id, hints=taken.hints)
+                store.update_attempt(conn, attempt.id, hints=taken.hints)
             return taken
 
         attempt = await self.db.write(work)
@@ -78,16 +78,16 @@ class Debriefing:
         Refused: neither answered nor closed yet, or gone.
         """
 
-        async def work(conn: AsyncConnection) -> tuple[Seat, bool] | None:
-            seat = await store.seat(conn, posting_id, user_id)
+        def work(conn: Connection) -> tuple[Seat, bool] | None:
+            seat = store.seat(conn, posting_id, user_id)
             if seat is None:
                 return None
             attempt = seat.attempt
             if not (attempt is not None and attempt.state is State.SUBMITTED) and self.now() < seat.posting.ends:
                 return seat, False
-            attempt = attempt or await store.begin(conn, seat.posting, user_id, self.now())
+            attempt = attempt or store.begin(conn, seat.posting, user_id, self.now())
             if attempt.saw_answer is None:
-                await store.update_attempt(conn, attempt.id, saw_answer=self.now())
+                store.update_attempt(conn, attempt.id, saw_answer=self.now())
             return seat, True
 
         found = await self.db.write(work)

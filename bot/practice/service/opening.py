@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot import timers
 from bot.bank.bank import Bank, Filters
@@ -52,13 +52,13 @@ class Opening:
             raise Refused(self._nothing_fits(filters))
         candidates = draw.sample(pool, self.rng)
 
-        async def look(conn: AsyncConnection) -> tuple[list[Posting], Question, int | None]:
-            already = await store.open_unanswered(conn, user_id)
-            touched = await store.touched(conn, spot.channel_id, user_id, [question.id for question in candidates])
+        def look(conn: Connection) -> tuple[list[Posting], Question, int | None]:
+            already = store.open_unanswered(conn, user_id)
+            touched = store.touched(conn, spot.channel_id, user_id, [question.id for question in candidates])
             question = draw.untouched(candidates, touched)
             if question is None:
-                question = draw.choose(pool, await store.history(conn, spot.channel_id, user_id), self.rng)
-            return already, question, (await preferences(conn, user_id)).minutes
+                question = draw.choose(pool, store.history(conn, spot.channel_id, user_id), self.rng)
+            return already, question, (preferences(conn, user_id)).minutes
 
         already, question, own_minutes = await self.db.read(look)
         self._check_open(already)
@@ -86,9 +86,9 @@ class Opening:
     async def withdraw(self, posting_id: int) -> None:
         """Forget a posting whose card can never appear, with its deadline."""
 
-        async def work(conn: AsyncConnection) -> None:
-            await store.drop_posting(conn, posting_id)
-            await timers.cancel(conn, CLOSING, str(posting_id))
+        def work(conn: Connection) -> None:
+            store.drop_posting(conn, posting_id)
+            timers.cancel(conn, CLOSING, str(posting_id))
 
         await self.db.write(work)
 
@@ -106,8 +106,8 @@ class Opening:
         Refused: not the person who drew it, or closed already.
         """
 
-        async def look(conn: AsyncConnection) -> tuple[Posting | None, int]:
-            return await store.posting(conn, posting_id), await store.others_at_it(conn, posting_id, user_id)
+        def look(conn: Connection) -> tuple[Posting | None, int]:
+            return store.posting(conn, posting_id), store.others_at_it(conn, posting_id, user_id)
 
         posting, others = await self.db.read(look)
         if posting is None:
@@ -133,11 +133,11 @@ class Opening:
         await self.db.write(lambda conn: timers.cancel(conn, CLOSING, str(posting_id)))
 
     async def _close(self, posting_id: int, at: datetime, *, early: bool) -> Card | None:
-        async def work(conn: AsyncConnection) -> Posting | None:
-            await store.close_posting(conn, posting_id, at, early=early)
+        def work(conn: Connection) -> Posting | None:
+            store.close_posting(conn, posting_id, at, early=early)
             if early:  # its timer now stands for the card that is still to be changed, and is cancelled when that is done
-                await timers.add(conn, Timer(CLOSING, str(posting_id), at + EDIT_WITHIN, {}))
-            return await store.posting(conn, posting_id)
+                timers.add(conn, Timer(CLOSING, str(posting_id), at + EDIT_WITHIN, {}))
+            return store.posting(conn, posting_id)
 
         posting = await self.db.write(work)
         if early:
@@ -163,10 +163,10 @@ class Opening:
             "nonce": nonce,
         }
 
-        async def work(conn: AsyncConnection) -> tuple[int, int]:
-            total = await store.total(conn, question.id)
-            posting_id = await store.add_posting(conn, values | {"practised_before": total})
-            await timers.add(conn, Timer(CLOSING, str(posting_id), closes, {}))
+        def work(conn: Connection) -> tuple[int, int]:
+            total = store.total(conn, question.id)
+            posting_id = store.add_posting(conn, values | {"practised_before": total})
+            timers.add(conn, Timer(CLOSING, str(posting_id), closes, {}))
             return posting_id, total
 
         posting_id, total = await self.db.write(work)
@@ -189,8 +189,8 @@ class Opening:
         return Card(posting, question, self.bank.topic_of(question.id).name)
 
     async def _before(self, user_id: int, posting_id: int) -> tuple[Posting, list[Posting]]:
-        async def look(conn: AsyncConnection) -> tuple[Posting | None, list[Posting]]:
-            return await store.posting(conn, posting_id), await store.open_unanswered(conn, user_id)
+        def look(conn: Connection) -> tuple[Posting | None, list[Posting]]:
+            return store.posting(conn, posting_id), store.open_unanswered(conn, user_id)
 
         posting, already = await self.db.read(look)
         if posting is None:
