@@ -23,5 +23,5 @@ _of_user = select(user_settings.c.zone, user_settings.c.minutes).where(user_sett
 
 def preferences(conn: Connection, user_id: int) -> Preferences:
     """The settings of one person."""
-    row = (conn.execute(_of_user, {"of_user": user_id})).one_or_none()
+    row = conn.execute(_of_user, {"of_user": user_id}).one_or_none()
     return Preferences() if row is None else Preferences(ZoneInfo(row.zone), row.minutes)

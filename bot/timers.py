@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 LONGEST_SLEEP_S = 60.0  # seconds; a machine that was suspended or whose clock was set is late by no more than this
 AT_ONCE = 50  # handlers that may run side by side: Discord's limit of requests per second for one bot
 FIRST_RETRY_S = 5.0  # seconds; doubled with each failure in a row
-LONGEST_RETRY_S = 600.0
+MOST_DOUBLINGS = 7  # so 640 s at most between tries, however many weeks it fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Timer:
     key: str
     due: datetime
     payload: Mapping[str, Any]
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What it is known by."""
+        return self.kind, self.key
 
 
 TimerHandler = Callable[[Timer], Awaitable[None]]
@@ -59,7 +64,8 @@ class Timers:
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: datetime | None = None
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._failed: dict[tuple[str, str], tuple[int, datetime]] = {}  # times in a row, and when to try again
+        # Times in a row, and when to try again. The due time belongs to the name: one that was moved since starts anew.
+        self._failed: dict[tuple[tuple[str, str], datetime], tuple[int, datetime]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._look_again = False
         self._started = False
@@ -75,24 +81,29 @@ class Timers:
             self._set_alarm(due)
 
     async def stop(self, within_s: float) -> None:
-        """Stop firing and wait up to `within_s` seconds for the handlers at work; the timers of those that are cut off stay in the database."""
+        """Stop firing and wait up to `within_s` seconds for the handlers at work. Those that take longer are cut off and fire at the next start."""
         self._started = False
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self._drop_alarm()
         running = [*self._running.values(), *([self._looking] if self._looking else [])]
         if running:
-            await asyncio.wait(running, timeout=within_s)
+            _, cut_off = await asyncio.wait(running, timeout=within_s)
+            for task in cut_off:
+                task.cancel()
 
     # An alarm of the loop and not a task that sleeps: nothing waits while nothing is due.
     def _set_alarm(self, at: datetime) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self._drop_alarm()
         self._alarm_at = at
         wait_s = min(max(0.0, (at - self.now()).total_seconds()), LONGEST_SLEEP_S)
         self._alarm = asyncio.get_running_loop().call_later(wait_s, self._look)
 
-    def _look(self) -> None:
+    def _drop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
         self._alarm = self._alarm_at = None
+
+    def _look(self) -> None:
+        self._drop_alarm()  # also when another reason than the alarm led here; it is set again for whatever is next
         if self._looking is not None:
             self._look_again = True
         elif self._started:
@@ -112,32 +123,46 @@ class Timers:
         if len(self._running) >= AT_ONCE:
             return  # whoever finishes looks again
         now = self.now()
-        for timer in await self.db.read(lambda conn: _earliest(conn, AT_ONCE + len(self._running) + len(self._failed))):
-            name = (timer.kind, timer.key)
-            if name in self._running:
+        at_work = set(self._running)  # before the read, which may still see the row of one that is done when it returns
+        count = AT_ONCE + len(at_work) + len(self._failed)  # those at work and those to be tried later may all come first
+        found = await self.db.read(lambda conn: _earliest(conn, count))
+        if not self._started:
+            return
+        there = {(timer.name, timer.due) for timer in found}
+        self._failed = {which: failed for which, failed in self._failed.items() if which in there or failed[1] > now}
+        for timer in found:
+            if timer.name in at_work:
                 continue
             if timer.due > now:
                 self.wake(timer.due)
                 return
-            if name in self._failed and self._failed[name][1] > now:
-                self.wake(self._failed[name][1])
+            _, again = self._failed.get((timer.name, timer.due), (0, now))
+            if again > now:
+                self.wake(again)
             elif len(self._running) < AT_ONCE:
-                self._running[name] = asyncio.create_task(self._fire(timer), name=f"timer-{timer.kind}-{timer.key}")
+                self._running[timer.name] = asyncio.create_task(self._fire(timer), name=f"timer-{timer.kind}-{timer.key}")
 
     async def _fire(self, timer: Timer) -> None:
-        name = (timer.kind, timer.key)
         try:
             await self.handlers[timer.kind](timer)
             await self.db.write(lambda conn: _done(conn, timer))
-            self._failed.pop(name, None)
+            self._failed.pop((timer.name, timer.due), None)
         except Exception:
-            failures = self._failed.get(name, (0, timer.due))[0] + 1
-            wait_s = min(FIRST_RETRY_S * 2 ** (failures - 1), LONGEST_RETRY_S)
-            self._failed[name] = failures, self.now() + timedelta(seconds=wait_s)
+            wait_s = self._try_later(timer)
             log.exception("timer %s %s failed; again in %d s", timer.kind, timer.key, wait_s, extra={"action": "timer-failed"})
+        except asyncio.CancelledError:
+            self._try_later(timer)  # else it would be begun again at once, for ever if the handler does this itself
+            raise
         finally:
-            del self._running[name]
+            del self._running[timer.name]
             self._look()
+
+    def _try_later(self, timer: Timer) -> float:
+        """Count a failure. Returns in how many seconds it is tried again."""
+        failures, _ = self._failed.get((timer.name, timer.due), (0, timer.due))
+        wait_s: float = FIRST_RETRY_S * 2 ** min(failures, MOST_DOUBLINGS)
+        self._failed[timer.name, timer.due] = failures + 1, self.now() + timedelta(seconds=wait_s)
+        return wait_s
 
 
 def _earliest(conn: Connection, count: int) -> list[Timer]:

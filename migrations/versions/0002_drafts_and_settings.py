@@ -11,9 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Add what answering in a direct message and settings need."""
-    with op.batch_alter_table("attempts", table_kwargs={"sqlite_autoincrement": True}) as attempts:
-        attempts.add_column(sa.Column("dm_channel_id", sa.BigInteger(), nullable=True))
-        attempts.add_column(sa.Column("dm_card_id", sa.BigInteger(), nullable=True))
+    op.add_column("attempts", sa.Column("dm_channel_id", sa.BigInteger(), nullable=True))
+    op.add_column("attempts", sa.Column("dm_card_id", sa.BigInteger(), nullable=True))
     op.create_table(
         "user_settings",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
