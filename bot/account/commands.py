@@ -23,6 +23,6 @@ class HelpCommands:
         @app_commands.guild_only()
         @app_commands.allowed_installs(guilds=True, users=False)
         async def help_(itx: Interaction) -> None:
-            await replies.send(itx, cards.help_card(self.bank))
+            await replies.send(itx, cards.help_card(len(self.bank), len(self.bank.topics)))
 
         return [help_]

@@ -11,11 +11,14 @@ STOP_WORDS = frozenset(
     "one has have had was were do does did can could will should may my our your their its there here into over out up about more most less very "
     "just only also any all each every same other such too say says add adds".split()
 )
+# Those which hardly another language writes: Portuguese has `a`, `as`, `do` and `no` in every sentence, Dutch `in`, `is`, `of` and `we`.
+ENGLISH_WORDS = STOP_WORDS - frozenset("a an as at be by do for had have here i in is no of on or over so to was we were will".split())
 FEWEST_WORDS = 3  # a shorter sentence says too little to be compared
 LONGEST_WORD = 40  # characters; nothing longer is a word, and the stemmer would take its time over it
 CACHED_WORDS = 50_000  # some 10 MB; the bank itself has a few thousand
 
 _WORD = re.compile(r"[a-z0-9]+")
+_POSSESSIVE = re.compile(r"(?<=[a-z0-9])'s\b")  # not the beginning of a 'stale' word in quotes
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -27,7 +30,7 @@ def sentences(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words in order, lower case; `isn't` is two, and a possessive `'s` none."""
-    return _WORD.findall(text.lower().replace("’", "'").replace("n't", " not").replace("'s", ""))
+    return _WORD.findall(_POSSESSIVE.sub("", text.lower().replace("’", "'").replace("n't", " not")))
 
 
 def stems(text: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import simcord
 from aiohttp import web
 
 from bot.preview.clock import Clock
@@ -12,6 +13,7 @@ from bot.preview.screen import UTC, Screen
 from bot.preview.world import Room, World
 
 PAGES = Path(__file__).with_name("pages")
+FONTS = Path(simcord.__file__).with_name("preview") / "static" / "fonts"  # those of the room's page, which has them only while a room is on display
 OWN_PAGE = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -58,6 +60,7 @@ class Front:
             web.get("/", self.page),
             web.get("/front/state", self.state),
             web.post("/front/open/{room}", self.open),
+            web.static("/front/fonts", FONTS),
             web.static("/front", PAGES),
         ]
 

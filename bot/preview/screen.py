@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import simcord
 
+from bot.preview import quick
 from bot.preview.world import World
 
 UTC = "UTC"
@@ -39,9 +40,11 @@ class Screen:
             await self._close()
             preview = self.world.env.preview(room.channel, viewers=room.viewers, layout="channel", timezone=timezone)
             self._preview = await preview.__aenter__()  # left again by _close, when another room is opened or all ends
+            quick.drop_own_view(self._preview)
             self._timezone = timezone
             origin, _, capability = self._preview.url.partition("/#")
             self.page = Page(room_id, origin, capability)
+            self._shown = self.world.happenings()
             return True
 
     async def follow(self) -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import discord
 import simcord
 from discord import app_commands
 
+from bot.app import utc_now
 from bot.ui.actions import FIRST_QUESTION
 from bot.ui.cards import card
 
@@ -35,15 +37,24 @@ class Room(NamedTuple):
     viewers: tuple[simcord.MemberActor | simcord.UserHandle, ...]
 
 
+class Env(simcord.Env):
+    """A simulated Discord in which only our ticks make the bot's timers fire."""
+
+    def _schedule_timer(self, *_timer: object) -> None:
+        """SimCord's own lets each fire by real time, too: then a press waits for any that is due within 5 s, and one that meets a tick stops both."""
+
+
 class World:
     """A simulated Discord with one server in it. Whoever touches it holds `lock`: two things at once wedge SimCord or are refused by it."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, now: Callable[[], datetime] = utc_now) -> None:
         self.client = client
+        self.now = now  # what simulated time follows
         self.lock = asyncio.Lock()
-        self.env = simcord.Env(client, check_errors=False)
+        self.env = Env(client, check_errors=False)
         self.acted = 0  # presses, messages and forms of people so far
         self._reported = 0  # of the errors that SimCord caught
+        self.env.backend.bot_user.name = BOT
         # All before the clock moves, so that ids are the same in every run and an address in the browser keeps its meaning.
         self.guild = self.env.create_guild(SERVER)
         self.guild.create_text_channel(CHANNEL, topic=TOPIC)
@@ -54,8 +65,6 @@ class World:
         self.env.backend.advance_clock(self._behind_s())  # before the start: afterwards it would replay every timer in between
         await self.env.start()
         with self.env.time_context():
-            assert self.client.user is not None  # noqa: S101 - it is online
-            await self.client.user.edit(username=BOT)
             channel = self.client.get_channel(self.guild.channels[CHANNEL].id)
             assert isinstance(channel, discord.TextChannel)  # noqa: S101 - made above
             welcome = card(WELCOME, [FIRST_QUESTION.draw(primary=True)])
@@ -89,7 +98,7 @@ class World:
         await self.env.shutdown()
 
     def _behind_s(self) -> float:
-        return max(0.0, (datetime.now(UTC) - self.env.now()).total_seconds())
+        return max(0.0, (self.now() - self.env.now()).total_seconds())
 
     def _report_errors(self) -> None:
         """SimCord catches what fails in the background, which asyncio would have logged. What commands raise is answered and logged by the client."""

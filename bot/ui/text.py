@@ -3,55 +3,61 @@
 import re
 from itertools import pairwise
 
-from discord.utils import escape_markdown
-
 MESSAGE_CHARS = 4_000  # all the text of one Components V2 message together (Discord, "Using Message Components")
 PAGE_CHARS = 3_500  # a page leaves room for its heading and the line below it
 CUT_BACK = 40  # characters that a cut may give up to end at a word
+QUOTE = ">>> "  # reaches to the end of its TextDisplay
+FENCE = "```"
 
-# `escape_markdown` misses links whose parts stand on two lines, and everything in angle brackets: mentions, timestamps, emoji, commands.
-_ALIVE = re.compile(r"\](?=\()|<")
+# All that Discord takes for more than text; a backslash before it ends that. `discord.utils.escape_markdown` leaves half of it alive.
+_ANYWHERE = (
+    *("\\", "*", "_", "~", "|", "`", "<", "["),  # emphasis, code, spoilers, mentions, times, emoji, commands, links with another name
+    *("://", "@everyone", "@here"),  # addresses, and the mentions that need no brackets
+)
+_AT_LINE_START = re.compile(r"[\n\r][^\S\n\r]*\d*(?=[-+#>=.)])")  # headings, small print, lists, quotes
 
 
 def plain(text: str) -> str:
-    """The text as it was typed: nothing in it is markdown, a link with another name, or a mention. Up to twice as long."""
-    return _ALIVE.sub(r"\\\g<0>", escape_markdown(text))
-
-
-def quoted(text: str) -> str:
-    """A quote that the text cannot break out of: it reaches to the end of its TextDisplay, which must hold nothing else."""
-    return ">>> " + plain(text)
+    """The text as it was typed: nothing in it is markdown, a link or a mention. Up to twice as long."""
+    for alive in _ANYWHERE:
+        text = text.replace(alive, f"\\{alive}")
+    return _AT_LINE_START.sub(r"\g<0>\\", f"\n{text}")[1:]
 
 
 def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, with an ellipsis for the rest; cut at a blank if there is one among the last `CUT_BACK` characters."""
-    if len(text) <= limit:
-        return text
-    head = text[: limit - 1]
-    blank = head.rfind(" ", max(1, limit - CUT_BACK))
-    return (head[:blank] if blank > 0 else head) + "…"
+    """At most `limit` characters, one or more, with an ellipsis for the rest; cut at a blank if there is one among the last `CUT_BACK`."""
+    return text if len(text) <= limit else _to_a_blank(text[: limit - 1]) + "…"
 
 
 def clip_plain(text: str, limit: int) -> tuple[str, bool]:
-    """The longest start of `text` whose escaped form has at most `limit` characters, escaped, and whether anything was cut."""
+    """The text, escaped, in at most `limit` characters, one or more, and whether it had to be cut for that."""
     escaped = plain(text)
     if len(escaped) <= limit:
         return escaped, False
-    low, high = 0, min(len(text), limit)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if len(plain(clip(text, middle))) <= limit:
-            low = middle
-        else:
-            high = middle - 1
-    return plain(clip(text, low)) if low else "", True
+    head = escaped[: limit - 1]
+    if (len(head) - len(head.rstrip("\\"))) % 2:  # the last backslash belonged to what was cut off
+        head = head[:-1]
+    return _to_a_blank(head) + "…", True
+
+
+def _to_a_blank(head: str) -> str:
+    blank = head.rfind(" ", max(1, len(head) - CUT_BACK))
+    return head[:blank] if blank > 0 else head
+
+
+def quoted(text: str, limit: int = MESSAGE_CHARS) -> tuple[str, bool]:
+    """A quote that the text cannot break out of, for a TextDisplay that holds nothing else, and whether the text had to be cut."""
+    start, cut = clip_plain(text, limit - len(QUOTE))
+    return QUOTE + start, cut
+
+
+def in_line(text: str, limit: int) -> str:
+    """The start of a text between quotation marks, on one line; up to twice as long, and the marks."""
+    return f"“{plain(clip(' '.join(text.split()), limit))}”"
 
 
 def split(text: str, limit: int) -> list[str]:
-    """Parts of at most `limit` characters whose concatenation is `text`; breaks at paragraphs, else lines, else words, else anywhere.
-
-    A part never ends inside an emoji of two code units or before a combining character where that can be helped: it prefers blanks.
-    """
+    """Parts of at most `limit` characters whose concatenation is `text`; breaks at paragraphs, else lines, else words, else anywhere."""
     if limit < 1:
         raise ValueError("a part needs at least one character")
     cuts = [0]
@@ -60,7 +66,7 @@ def split(text: str, limit: int) -> list[str]:
         for separator in ("\n\n", "\n", " "):
             at = text.rfind(separator, start + limit // 3, end)
             if at > start:
-                cuts.append(at + len(separator) if at + len(separator) <= end else end)
+                cuts.append(at + len(separator))
                 break
         else:
             cuts.append(end)
@@ -68,10 +74,20 @@ def split(text: str, limit: int) -> list[str]:
 
 
 def pages(text: str, limit: int = PAGE_CHARS) -> list[str]:
-    """`text` in parts for one page each. A code block that a break would tear is closed on the one page and opened again on the next."""
+    """`text` in parts for one page each. A code block goes to the next page whole; one that is longer is closed and opened again."""
+    room = limit - len(f"{FENCE}\n\n{FENCE}")
     parts = []
-    fenced = False
-    for part in split(text, limit - len("```\n\n```")):
-        opened_before, fenced = fenced, fenced ^ (part.count("```") % 2 == 1)
-        parts.append(("```\n" if opened_before else "") + part.strip("\n") + ("\n```" if fenced else ""))
+    inside = False  # a code block, where the rest begins
+    while text:
+        part = split(text, room)[0]
+        goes_on = inside ^ (part.count(FENCE) % 2 == 1)
+        if goes_on and not inside and (block := part.rfind(FENCE)) > room // 3:
+            part, goes_on = part[:block], False
+        text = text[len(part) :]
+        shown = part.strip("\n")
+        if inside:  # what is left of the block may be its end alone
+            shown = shown.removeprefix(FENCE).strip("\n") if shown.startswith(FENCE) else f"{FENCE}\n{shown}"
+        if shown:
+            parts.append(f"{shown}\n{FENCE}" if goes_on else shown)
+        inside = goes_on
     return parts
