@@ -1,20 +1,27 @@
 """The command line: `python -m bot`, and what its subcommands do."""
 
+# Only what is there at once is imported here: a signal that comes while the rest loads is then met by `main`.
 import argparse
-import asyncio
+import io
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot import logs, settings
 from bot.errors import Refused
-from bot.settings import Settings
 
-OK, PROBLEMS, REFUSED = 0, 1, 2  # exit codes
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+OK, PROBLEMS, REFUSED, INTERRUPTED = 0, 1, 2, 130  # exit codes
+SERVING = ("run", "preview")  # subcommands that go on until a signal ends them, which is then no failure
 HOW_TO_GO_LIVE = (
     "DISCORD_TOKEN is not set. Create an application in the Discord Developer Portal, copy its bot token into .env "
     "(README, “Run it on your server”); `python -m bot preview` needs none."
 )
+LIVE = "There is a DISCORD_TOKEN, so this is live mode. For the preview in your browser: `python -m bot preview`."
 PREVIEW_INSTEAD = (
     "No DISCORD_TOKEN, so this is the preview in your browser. For your own server, README says under “Run it on your server” how to get one."
 )
@@ -22,14 +29,26 @@ PREVIEW_INSTEAD = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand. Returns the exit code; every refusal is one line on standard error."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    serving = not given or given[0] in SERVING
     try:
-        return _run(options, settings.read())
+        if serving:  # until the event loop has handlers of its own, which let begun work finish; a shell's `&` would ignore SIGINT
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        options = _parser().parse_args(given)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # an output that is not UTF-8 gets escapes instead of a traceback
+        code = _run(options)
+        sys.stdout.flush()
     except Refused as refusal:
         print(refusal.text, file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
-        return OK
+        return OK if serving else INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough, as in `check | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its exit
+        return PROBLEMS
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,8 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(options: argparse.Namespace, configured: Settings) -> int:
+def _run(options: argparse.Namespace) -> int:
     # Each command loads what it needs: `check` starts in a tenth of the time without discord.py.
+    from bot import settings
+
+    configured = settings.read()
     if options.command == "check":
         from bot.bank import check
 
@@ -69,6 +91,8 @@ def _run(options: argparse.Namespace, configured: Settings) -> int:
         with prepare.prepare(configured.database_url) as prepared:
             print(prepared.done)
         return OK
+    from bot import logs
+
     logs.configure(configured.log_level, configured.log_format)
     if options.command == "preview" or (options.command is None and configured.discord_token is None):
         if options.command is None:
@@ -76,35 +100,58 @@ def _run(options: argparse.Namespace, configured: Settings) -> int:
         return _preview(configured, getattr(options, "port", None), open_browser=not getattr(options, "no_browser", False))
     if configured.discord_token is None:
         raise Refused(HOW_TO_GO_LIVE)
+    if options.command is None:
+        print(LIVE, flush=True)
     return _live(configured)
 
 
-def _live(configured: Settings) -> int:
+def _live(configured: "Settings") -> int:
+    import asyncio
+    import logging
+
     from bot import app
     from bot.storage import prepare
 
+    log = logging.getLogger("bot")
     bank = app.load_bank(configured)
-    with prepare.prepare(configured.database_url):
+    with prepare.prepare(configured.database_url) as prepared:
+        log.info(prepared.done)
         try:
             import uvloop
         except ImportError:  # Windows has none
             loop_factory = None
         else:
             loop_factory = uvloop.new_event_loop
-        with asyncio.Runner(loop_factory=loop_factory) as runner:
-            runner.run(app.run_live(configured, bank))
+        try:
+            with asyncio.Runner(loop_factory=loop_factory) as runner:
+                runner.run(app.run_live(configured, bank))
+        except Refused:
+            raise
+        except Exception:
+            log.exception("live mode ended on an error of its own", extra={"action": "crashed"})
+            return PROBLEMS
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, signal.SIG_IGN)  # everything is done; a second Ctrl-C must not make a failure of it
     return OK
 
 
-def _preview(configured: Settings, port: int | None, *, open_browser: bool) -> int:
+def _preview(configured: "Settings", port: int | None, *, open_browser: bool) -> int:
+    import asyncio
+    import logging
+
     from bot import app
     from bot.preview import server
 
+    # Whoever tries the bot out needs the address only: not that it came online, nor that the client which SimCord draws its pages with sees nothing.
+    logging.getLogger("bot.client").setLevel(max(logging.WARNING, logging.getLogger("bot").level))
+    logging.getLogger("discord.state").setLevel(logging.ERROR)
     asyncio.run(server.serve(app.passing(app.load_bank(configured)), port, open_browser=open_browser))
     return OK
 
 
 def _standard_input() -> str:
+    if sys.stdin.isatty():
+        print("Type an answer, then end it with Ctrl-D on a line of its own.", file=sys.stderr)
     try:
         return sys.stdin.buffer.read().decode()
     except UnicodeDecodeError:

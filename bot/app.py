@@ -2,22 +2,23 @@
 
 import asyncio
 import logging
+import os
 import random
 import signal
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.account.commands import HelpCommands
 from bot.bank import loader
 from bot.bank.bank import Bank
-from bot.client import InterviewClient
+from bot.client import UNREACHABLE, InterviewClient
 from bot.errors import Refused
 from bot.practice.commands.card import CardCommands
 from bot.practice.commands.debrief import DebriefCommands
@@ -36,6 +37,9 @@ from bot.timers import Timers
 log = logging.getLogger(__name__)
 
 FINISH_WITHIN_S = 3.0  # of the 5 s that a stop may take, for what people have begun
+STOP_WITHIN_S = 4.5  # for all of it, whatever hangs: a disk, or the look-up of a name, which nothing can cancel
+NOT_AUTHENTICATED = 4004  # code with which the gateway closes (Discord, "Gateway Close Event Codes")
+NOT_ACCEPTED = "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application in the Developer Portal."
 
 
 def utc_now() -> datetime:
@@ -121,26 +125,54 @@ async def passing(bank: Bank) -> AsyncIterator[discord.Client]:
 
 
 async def run_live(settings: Settings, bank: Bank) -> None:
-    """Connect to Discord until SIGINT or SIGTERM. Refused: the token is not accepted."""
+    """Connect to Discord until SIGINT or SIGTERM. Refused: the token is not accepted, or Discord cannot be reached."""
     assert settings.discord_token is not None  # noqa: S101 - checked by the command line, which explains it
+    stop = _stop_signal()
     app = await build(settings.database_url, bank, command_guild_id=settings.command_guild_id)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(signum, stop.set)
-        except NotImplementedError:  # Windows; Ctrl-C then raises KeyboardInterrupt
-            break
     try:
         connected = asyncio.create_task(app.client.start(settings.discord_token.get_secret_value()), name="gateway")
         stopped = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({connected, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if connected.done():
+        if stop.is_set():
+            connected.cancel()  # from now on nothing new comes in; a login ends here, and nobody waits for the gateway's goodbye
+        else:
             await connected
-        connected.cancel()  # a stop during the login; afterwards closing the client ends it
     except discord.LoginFailure:
-        raise Refused("Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application in the Developer Portal.") from None
-    except aiohttp.ClientConnectionError as error:
-        raise Refused(f"Discord cannot be reached: {error}. Check the network and start again.") from None
+        raise Refused(NOT_ACCEPTED) from None
+    except discord.ConnectionClosed as error:
+        raise Refused(NOT_ACCEPTED if error.code == NOT_AUTHENTICATED else _unreachable(error)) from None
+    except UNREACHABLE as error:
+        raise Refused(_unreachable(error)) from None
     finally:
         await app.close()
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM, which also start the clock of how long the stop may take."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def begin_to_stop() -> None:
+        if not stop.is_set():
+            stop.set()
+            last = threading.Timer(STOP_WITHIN_S, _leave)
+            last.daemon = True
+            last.start()
+
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(signum, begin_to_stop)
+        except NotImplementedError:  # Windows; Ctrl-C then raises KeyboardInterrupt
+            break
+    return stop
+
+
+def _leave() -> None:
+    """End the process where it stands. What people were told is saved has been committed, and SQLite takes back what was not."""
+    log.warning("something hangs, so the process ends without it", extra={"action": "stop-cut-off"})
+    os._exit(0)
+
+
+def _unreachable(error: BaseException) -> str:
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__  # a gateway's error page is many lines
+    return f"Discord cannot be reached: {reason[:200]}. Check the network and start again."

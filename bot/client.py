@@ -6,8 +6,10 @@ import io
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
+import aiohttp
 import discord
 import orjson
 from discord import app_commands
@@ -26,10 +28,14 @@ log = logging.getLogger(__name__)
 
 FAILED = "Something went wrong on our side. Please try again; if it happens again, give this reference to whoever runs the bot: `{reference}`"
 GIVEN_BACK = "What you typed is in the file below."
-OUTDATED = "This button belongs to an older version of the bot and does nothing any more. `/interview any` draws a new question."
+OUTDATED = "This button or form belongs to an older version of the bot and does nothing any more. `/interview any` draws a new question."
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
 REFERENCE_LENGTH = 6
 TYPED_FILE = "your-answer.txt"
+SYNC_WITHIN_S = 10.0  # seconds; discord.py would wait out any rate limit and breakdown, and nobody could use the bot meanwhile
+UNREACHABLE = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError)  # what a request may end with; a time-out is an OSError
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it would tell of missing voice libraries, and there is no voice here
 
 Handler = TypeVar("Handler")
 
@@ -38,6 +44,8 @@ class InterviewTree(app_commands.CommandTree["InterviewClient"]):
     """Slash commands, with the client's one way to answer failures."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            return  # a list of choices has no place for a sentence
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await self.client.answer_failure(interaction, cause)
 
@@ -78,14 +86,18 @@ class InterviewClient(discord.Client):
     async def setup_hook(self) -> None:
         """Between login and the first event: discord.py's place for what must be ready before either."""
         self.add_dynamic_items(Pressed)
-        await self._sync_commands()
         for start in self.begin:
             await start()
+        await self._sync_commands()
+
+    async def on_ready(self) -> None:
+        """Whoever has started the bot sees that it is there."""
+        log.info("online as %s, servers: %d", self.user, len(self.guilds), extra={"action": "online"})
 
     async def pressed(self, itx: Interaction, name: str, numbers: tuple[int, ...]) -> None:
         """A button of ours was pressed."""
-        handler = self._buttons.get(name)
-        await self._answer(itx, _refuse_outdated() if handler is None else handler(itx, *numbers))
+        handler = self._buttons.get(name, _refuse_outdated)
+        await self._answer(itx, partial(handler, itx, *numbers))
 
     async def on_interaction(self, itx: Interaction) -> None:
         """A form was submitted; commands and buttons reach us by other ways."""
@@ -93,8 +105,8 @@ class InterviewClient(discord.Client):
             return
         name, _, number = str(itx.data.get("custom_id", "")).partition(":")
         fields = modals.parse(itx.data)
-        handler = self._modals.get(name)
-        work = _refuse_outdated() if handler is None or not number.isdecimal() else handler(itx, fields, int(number))
+        handler = self._modals.get(name) if number.isdecimal() else None
+        work = _refuse_outdated if handler is None else partial(handler, itx, fields, int(number))
         await self._answer(itx, work, typed=fields.typed())
 
     def begin_work(self) -> None:
@@ -109,17 +121,17 @@ class InterviewClient(discord.Client):
         if self._working:
             await asyncio.wait(set(self._working), timeout=within_s)
 
-    async def _answer(self, itx: Interaction, work: Awaitable[None], typed: str | None = None) -> None:
+    async def _answer(self, itx: Interaction, work: Callable[[], Awaitable[None]], typed: str | None = None) -> None:
         self.begin_work()
         try:
-            await work
+            await work()
         except Exception as error:  # whatever it is, the person gets an answer
             await self.answer_failure(itx, error, typed)
 
     async def answer_failure(self, itx: Interaction, error: Exception, typed: str | None = None) -> None:
         """Tell the person in one sentence, privately, and give back what they typed and we could not keep."""
         if isinstance(error, Refused):
-            text, typed = error.text, error.typed
+            text, typed = error.text, error.typed or typed
         elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
             text = "This command has changed. Reload Discord (Ctrl+R, or close and open the app) and use it again."
         else:
@@ -134,7 +146,7 @@ class InterviewClient(discord.Client):
             files = [discord.File(io.BytesIO(typed.encode()), filename=TYPED_FILE)]
         try:
             await replies.send(itx, view, files=files)
-        except (discord.HTTPException, OSError) as silent:
+        except UNREACHABLE as silent:
             log.warning("%s could not be answered: %s", _what(itx), silent, extra={"action": "unanswered", "user_id": itx.user.id})
 
     async def _sync_commands(self) -> None:
@@ -148,8 +160,9 @@ class InterviewClient(discord.Client):
         if await self.db.read(lambda conn: conn.scalar(_synced, key)) == fingerprint:
             return
         try:
-            await self.tree.sync(guild=guild)
-        except discord.HTTPException:
+            async with asyncio.timeout(SYNC_WITHIN_S):
+                await self.tree.sync(guild=guild)
+        except UNREACHABLE:
             log.exception("Discord did not take the commands; they stay as they were until the next start", extra={"action": "sync-failed"})
             return
         row = key | {"fingerprint": fingerprint, "at": discord.utils.utcnow()}
@@ -173,7 +186,7 @@ def _add_new(known: dict[str, Handler], more: Mapping[str, Handler]) -> None:
     known.update(more)
 
 
-async def _refuse_outdated() -> None:
+async def _refuse_outdated(*_: object) -> None:
     raise Refused(OUTDATED)
 
 

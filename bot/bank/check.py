@@ -1,7 +1,5 @@
 """`python -m bot check`: everything about the bank that a program can find, before people do."""
 
-import io
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,8 +17,6 @@ COLUMN = 14
 
 def run(paths: Sequence[Path], questions_dir: Path, *, strict: bool, as_json: bool) -> int:
     """Print every problem, or the table of the bank. Returns the exit code: 1 with errors, or with warnings under `strict`."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # an output that is not UTF-8 gets escapes instead of a traceback
     files, problems = loader.read(paths or [questions_dir])
     topics = [file.topic for file in files if file.topic is not None]
     problems = sorted({*problems, *_semantic(files)})

@@ -25,6 +25,14 @@ MISREAD = {
     "tag:yaml.org,2002:value": "{} has a meaning of its own in YAML: put it in quotes",
 }
 MISREAD_NUMBER = "YAML reads {} as a number that is not a plain whole one: put text in quotes, write a number in digits"
+# What the parser says, and what an author most likely did.
+HINTS = {
+    "mapping values are not allowed in this context": "put text with a colon in quotes, or indent the line like those beside it",
+    "found character that cannot start any token": "put text that begins with such a sign in quotes",
+    "did not find expected key": "indent the line like those beside it, or look for a quote that ends too early",
+    "did not find expected '-' indicator": "indent the line like those beside it",
+    "found unexpected end of stream": "the quote that opens here is not closed",
+}
 NO_VALUE = "there is no value here: write one, or remove the line"
 _INT = "tag:yaml.org,2002:int"
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
@@ -103,11 +111,14 @@ def parse(text: str, *, with_lines: bool) -> Document:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         problem = str(error.problem or error.context)
+        hint = HINTS.get(problem)
+        unclosed = "end of stream" in problem  # seen at the end of the file, which tells nobody where the quote is
+        mark = (unclosed and error.context_mark) or error.problem_mark or error.context_mark
         # The parser looks ahead, and has a limit of its own, which it may reach before its events reach ours.
         line = min(mark.line + 1, len(text.splitlines())) if mark else 1  # what is missing at the end is missed behind it
-        raise Unreadable(line, TOO_DEEP if "nesting depth" in problem else f"this is not valid YAML: {problem}") from None
+        told = f"this is not valid YAML: {problem}" + (f" ({hint})" if hint else "")
+        raise Unreadable(line, TOO_DEEP if "nesting depth" in problem else told) from None
     except yaml.YAMLError as error:
         raise Unreadable(1, f"this is not valid YAML: {getattr(error, 'reason', 'it cannot be read')}") from None
     if document.value is None or document.value == "":

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 # Discord said nothing, or nothing about our request: whatever was asked may have happened.
 NO_ANSWER = (discord.DiscordServerError, aiohttp.ClientError, OSError)
+SERVER_ERROR, TOO_MANY_REQUESTS = 500, 429  # HTTP status codes of what passes; all others say no for good
 LOOK_BACK = timedelta(seconds=30)  # before the opening: Discord's clock and ours need not agree to the second
 LOOK_AT = 100  # messages of a channel, in one request; an uncertain card is among the newest
 
@@ -34,7 +35,10 @@ class Delivery:
             await self.show_closed(card)
 
     async def show_closed(self, card: Card) -> None:
-        """Change a card to its closed look. A card or channel that is gone, or no longer ours to change, is left alone."""
+        """Change a card to its closed look. One that is gone, no longer ours to change or in an archived thread is left alone.
+
+        Raised: what may be over when it is tried again.
+        """
         message_id = card.posting.message_id or await self._find(card)
         if message_id is None:
             return
@@ -42,17 +46,26 @@ class Delivery:
         view.stop()
         try:
             await self._channel(card).get_partial_message(message_id).edit(view=view)
-        except (discord.NotFound, discord.Forbidden) as error:
-            log.info("card of posting %d cannot be closed: %s", card.posting.id, error, extra={"action": "card-gone"})
+        except discord.HTTPException as error:
+            if error.status >= SERVER_ERROR or error.status == TOO_MANY_REQUESTS:
+                raise
+            log.warning("card of posting %d cannot be closed: %s", card.posting.id, error, extra={"action": "card-gone"})
 
-    async def make_sure(self, card: Card) -> None:
-        """After a send of which nobody knows whether it arrived: find the card in its channel, else send it. Discord's errors are raised."""
+    async def make_sure(self, card: Card) -> int | None:
+        """After a send of which nobody knows whether it arrived: find the card in its channel, else send it. Discord's errors are raised.
+
+        Returns the message's id. None: it is not there, and its time is up, so that it is not sent any more.
+        """
         message_id = await self._find(card)
+        if message_id is None and self.opening.now() >= card.posting.closes:
+            await self.opening.withdraw(card.posting.id)
+            return None
         if message_id is None:
             view = cards.opened(card)
             view.stop()
             message_id = (await self._channel(card).send(view=view, nonce=card.posting.nonce)).id
         await self.opening.sent(card.posting.id, message_id)
+        return message_id
 
     async def recover(self) -> None:
         """At start: settle every card that a crash left uncertain. One that cannot be settled does not keep the others from it."""

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.bank.schema import Question
 
@@ -12,10 +12,10 @@ SAMPLE = 24  # questions looked at before all of a person's history is read
 
 @dataclass(frozen=True, slots=True)
 class Practised:
-    """How often a person has practised a question, and when last."""
+    """How often a person has practised a question, and when last; for one that they only met, when that was."""
 
     count: int
-    last: datetime | None
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ def choose(pool: Sequence[Question], history: History, rng: random.Random) -> Qu
     return rng.choice([question for question in pool if rank(question) == best])
 
 
-Rank = tuple[bool, bool, int, float]
+Rank = tuple[bool, bool, int, datetime]
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _rank(recent: Collection[str], person: Mapping[str, Practised]) -> Callable[[Question], Rank]:
     def rank(question: Question) -> Rank:
         met = person.get(question.id)
-        last = met.last.timestamp() if met is not None and met.last is not None else 0.0
-        return question.id in recent, met is not None, met.count if met is not None else 0, last
+        return (question.id in recent, False, 0, NEVER) if met is None else (question.id in recent, True, met.count, met.last)
 
     return rank

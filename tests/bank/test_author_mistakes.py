@@ -8,6 +8,7 @@ from bot.bank import loader
 from tests.bank.conftest import GOOD, Write
 
 TITLE = "title: Fast on average, slow every tenth minute"
+NOT_YAML = "this is not valid YAML: "
 
 
 def listed(path: Path) -> list[tuple[int, str]]:
@@ -104,7 +105,12 @@ def test_the_header_may_hold_skills_and_the_plan(write: Write) -> None:
         ("    minutes: 10", "    <<: {minutes: 10}", 11, "`<<` merges mappings in YAML, which is not allowed here"),
         ("    minutes: 10", "    ? [a]\n    : b", 11, "a list or mapping where a key belongs"),
         ("    minutes: 10", "\tminutes: 10", 11, "there is a tab: use spaces"),
-        ("minutes: 10", "minutes: [10", 12, "this is not valid YAML: did not find expected ',' or ']'"),
+        (TITLE, TITLE.replace("Fast on", "Fast: on"), 7, NOT_YAML + "mapping values are not allowed in this context (put text with a colon in"),
+        (TITLE, "title: @once", 7, NOT_YAML + "found character that cannot start any token (put text that begins with such a sign in quotes)"),
+        (TITLE, 'title: "Fast" on average', 7, NOT_YAML + "did not find expected key (indent the line like those beside it, or look for a quote"),
+        (f"    {TITLE}", f"   {TITLE}", 7, NOT_YAML + "did not find expected '-' indicator (indent the line like those beside it)"),
+        (TITLE, "title: 'Fast on average", 7, NOT_YAML + "found unexpected end of stream (the quote that opens here is not closed)"),
+        ("minutes: 10", "minutes: [10", 12, NOT_YAML + "did not find expected ',' or ']'"),
         ("    minutes: 10", "    minutes: 10\n---", 12, "a second document begins here (`---`): one file holds one topic"),
     ],
 )

@@ -119,7 +119,7 @@ def test_an_output_that_is_not_utf8_gets_escapes(write: Write, shipped: str, mon
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii", write_through=True))
 
-    assert check.run([write(shipped.replace("title: Three", "title: Robust"), "versioning-rollout.yaml")], SHIPPED, strict=False, as_json=False) == 1
+    assert main(["check", str(write(shipped.replace("title: Three", "title: Robust"), "versioning-rollout.yaml"))]) == 1
 
     assert b"\\u201cRobust\\u201d says little" in raw.getvalue()
 

@@ -11,20 +11,22 @@ from bot.practice.cards.question import SURENESS_LABELS
 from bot.practice.model import Debrief, Recall
 from bot.ui.buttons import PRIMARY, button
 from bot.ui.cards import DONE, card
-from bot.ui.text import CUT_BACK, MESSAGE_CHARS, clip, clip_plain, pages, plain
+from bot.ui.text import CUT_BACK, MESSAGE_CHARS, QUOTE, in_line, pages, plain, quoted
 from bot.ui.times import duration
 
 SHOWN_AT_LEAST = 1_000  # characters of one's own answer, before they are escaped
 QUOTE_CHARS = (120, 70, 30)  # of the sentence beside a rubric point; the longest that leaves the answer its room
+ASIDE_CHARS = 80
 REPORT_CHARS = 1_000
 ANSWER_FILE = "answer.txt"
+LEVEL_WORDS = {"heard": "Your wording matches", "perhaps": "Perhaps", "not found": "Not found in your wording"}
+NOT_COMPARED = "Not compared"
 RECALL_LABELS = {
     Recall.AGAIN: ("Again", "I did not know it; ask me soon."),
     Recall.HARD: ("Hard", "I got there with effort."),
     Recall.GOOD: ("Good", "I knew it after some thought."),
     Recall.EASY: ("Easy", "I could say it at once."),
 }
-QUOTE_MARK = ">>> "
 
 
 def debrief(shown: Debrief) -> tuple[ui.LayoutView, list[discord.File]]:
@@ -32,13 +34,13 @@ def debrief(shown: Debrief) -> tuple[ui.LayoutView, list[discord.File]]:
     buttons = _buttons(shown)
     head, tail = _head(shown), _tail(shown)
     text = shown.answer.text
-    least = len(plain(text[: SHOWN_AT_LEAST + CUT_BACK]))
-    room = MESSAGE_CHARS - len(head) - len(tail) - len(QUOTE_MARK)
+    least = len(QUOTE + plain(text[: SHOWN_AT_LEAST + 2 * CUT_BACK]))
+    room = MESSAGE_CHARS - len(head) - len(tail)
     checklist = next((points for size in QUOTE_CHARS if len(points := _checklist(shown, size)) + least <= room), _checklist(shown, 0))
-    own, cut = clip_plain(text, room - len(checklist))
+    own, cut = quoted(text, room - len(checklist))
     attached = [ui.File[Any](f"attachment://{ANSWER_FILE}")] if cut else []
     files = [text_file(text)] if cut else []
-    return card(head, QUOTE_MARK + own, *attached, checklist, tail, buttons, colour=DONE), files
+    return card(head, own, *attached, checklist, tail, buttons, colour=DONE), files
 
 
 def text_file(text: str, name: str = ANSWER_FILE) -> discord.File:
@@ -59,7 +61,7 @@ def _head(shown: Debrief) -> str:
     if answer.after_answer:
         lines.append("You sent this after you had seen the model answer: it is kept, and not counted as practised.")
     elif shown.aside is not None:
-        lines.append(f"Sent after the model answer, kept aside, changes nothing: “{plain(clip(' '.join(shown.aside.text.split()), 80))}”")
+        lines.append(f"Sent after the model answer, kept aside, changes nothing: {in_line(shown.aside.text, ASIDE_CHARS)}")
     return "\n".join(lines)
 
 
@@ -69,23 +71,21 @@ def _checklist(shown: Debrief, quote_chars: int) -> str:
     lines = []
     for index, (point, found) in enumerate(zip(shown.question.rubric, shown.match.points, strict=True)):
         own = "" if ticked is None else ("☑ " if index in ticked else "☐ ")
-        quote = f" “{plain(clip(' '.join((found.sentence or '').split()), quote_chars))}”" if quote_chars and found.sentence else ""
-        if found.level == "heard":
-            lines.append(f"- {own}**{point.point}** · Your wording matches{':' if quote else ''}{quote}")
-        elif found.level == "perhaps":
-            lines.append(f"- {own}**{point.point}** · Perhaps{':' if quote else ''}{quote}")
-        else:
-            lines.append(f"- {own}**{point.point}** · Not found in your wording")
+        said = LEVEL_WORDS[found.level] if shown.match.reason is None else NOT_COMPARED
+        if found.level != "not found" and found.sentence and quote_chars:
+            said += f": {in_line(found.sentence, quote_chars)}"
+        lines.append(f"- {own}**{point.point}** · {said}")
     return "\n".join(lines)
 
 
 def _tail(shown: Debrief) -> str:
-    ticked = shown.attempt.ticked
-    if ticked is not None:
+    points = range(len(shown.question.rubric))
+    if shown.attempt.ticked is not None:
+        ticked = len(set(points).intersection(shown.attempt.ticked))  # the question may have lost points since
         rated = f", recall {RECALL_LABELS[shown.attempt.rating][0].lower()}" if shown.attempt.rating is not None else ""
-        return f"-# You ticked {len(ticked)} of {len(shown.question.rubric)}{rated}. That is what counts; the wording is only compared."
-    why = f" {shown.match.reason}" if shown.match.reason else ""
-    return f"-# This compares wording, not meaning.{why} Not found: did you cover it in other words? `Self-check` is yours to tick."
+        return f"-# You ticked {ticked} of {len(points)}{rated}. That is what counts; the wording is only compared."
+    why = shown.match.reason or "Not found: did you cover it in other words?"
+    return f"-# This compares wording, not meaning. {why} `Self-check` is yours to tick."
 
 
 def _buttons(shown: Debrief) -> list[ui.Button[Any]]:

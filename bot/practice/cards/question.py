@@ -51,7 +51,7 @@ def _question(shown: Card) -> list[str]:
     return [
         f"### {question.title}",
         question.prompt.strip(),
-        *([f"**Would you ask?** Press a black bar for the answer.\n{clarifications}"] if clarifications else []),
+        *([f"**Would you ask?** Press a bar for the answer.\n{clarifications}"] if clarifications else []),
         line(question, shown.topic_name, shown.posting.practised_before),
     ]
 

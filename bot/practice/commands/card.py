@@ -5,7 +5,7 @@ from discord import ui
 
 from bot.practice.cards import debrief as debrief_cards
 from bot.practice.cards import question as cards
-from bot.practice.delivery import Delivery
+from bot.practice.delivery import NO_ANSWER, Delivery
 from bot.practice.model import Ending, Sureness
 from bot.practice.service.answering import Answering
 from bot.practice.service.debriefing import Debriefing
@@ -99,5 +99,8 @@ class CardCommands:
 
     async def _end_elsewhere(self, itx: Interaction, ending: Ending) -> None:
         await replies.edit(itx, cards.ended(ending.card))
-        await self.delivery.show_closed(ending.card)
+        try:
+            await self.delivery.show_closed(ending.card)
+        except (discord.HTTPException, *NO_ANSWER):
+            return  # it is closed all the same, and the timer that `end_now` has set changes the card in a moment
         await self.opening.shown_closed(ending.card.posting.id)

@@ -1,6 +1,7 @@
 """`/interview`, and everything else that puts a question into a channel."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -67,38 +68,37 @@ class InterviewCommands:
             minutes: app_commands.Range[int, 1, LONGEST_MINUTES] | None = None,
         ) -> None:
             filters = Filters(None if difficulty == "any" else difficulty, self._topic_id(topic), None if kind is None else kind.value)
-            await self.post(itx, self.opening.start(itx.user.id, spot(itx), filters, minutes))
+            await self.post(itx, lambda: self.opening.start(itx.user.id, spot(itx), filters, minutes))
 
         return draw
 
     async def topics(self, _itx: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Topics whose name or id contains what was typed."""
+        """Topics whose name or id contains what was typed, those with a word that begins so first."""
         part = typed.strip().casefold()
-        return [
-            app_commands.Choice(name=topic.name[:100], value=topic.id)
-            for topic in self.bank.topics
-            if part in topic.name.casefold() or part in topic.id
-        ][:MOST_CHOICES]
+        found = [topic for topic in self.bank.topics if part in topic.name.casefold() or part in topic.id]
+        found.sort(key=lambda topic: not any(word.startswith(part) for word in f"{topic.name} {topic.id}".casefold().replace("-", " ").split()))
+        return [app_commands.Choice(name=topic.name[:100], value=topic.id) for topic in found[:MOST_CHOICES]]
 
     async def first(self, itx: Interaction) -> None:
         """`First question` for a newcomer: an easy one."""
-        await self.post(itx, self.opening.start(itx.user.id, spot(itx), Filters("easy")))
+        filters = Filters("easy") if self.bank.pool(Filters("easy")) else Filters()
+        await self.post(itx, lambda: self.opening.start(itx.user.id, spot(itx), filters))
 
     async def again(self, itx: Interaction, posting_id: int) -> None:
-        await self.post(itx, self.opening.repeat(itx.user.id, posting_id))
+        await self.post(itx, lambda: self.opening.repeat(itx.user.id, posting_id))
 
     async def next(self, itx: Interaction, posting_id: int) -> None:
-        await self.post(itx, self.opening.next(itx.user.id, posting_id))
+        await self.post(itx, lambda: self.opening.next(itx.user.id, posting_id))
 
     async def show(self, itx: Interaction, posting_id: int) -> None:
         """`Show again`: the card once more, for its owner alone, so that it need not be searched for."""
         await replies.send(itx, cards.opened(await self.opening.open_card(itx.user.id, posting_id)))
 
-    async def post(self, itx: Interaction, draw: Awaitable[Card]) -> None:
-        """Send the card that is drawn; list the open ones instead if there are too many."""
+    async def post(self, itx: Interaction, draw: Callable[[], Awaitable[Card]]) -> None:
+        """Draw a card and send it; list the open ones instead if there are too many."""
         check_permissions(itx)
         try:
-            card = await draw
+            card = await draw()
         except TooManyOpen as full:
             await replies.send(itx, cards.open_cards(full.cards))
             return
@@ -110,12 +110,16 @@ class InterviewCommands:
             await self.opening.sent(card.posting.id, message_id)
             return
         try:
-            await self.delivery.make_sure(card)
+            message_id = await self.delivery.make_sure(card)
         except NO_ANSWER:
             raise  # still nobody knows, so the posting stays: its buttons work if it is there, and the next start looks again
         except discord.HTTPException:
             await self.opening.withdraw(card.posting.id)
             raise
+        # The command itself may still wait for its answer. Where the card was that answer after all, nobody sees a second one.
+        where = f"https://discord.com/channels/{itx.guild_id}/{itx.channel_id}/{message_id}"
+        with suppress(discord.HTTPException, *NO_ANSWER):
+            await replies.send(itx, replies.sentence(f"Your question is here: {where}"))
 
     def _topic_id(self, typed: str | None) -> str | None:
         """The id for what was chosen, or typed without choosing. Refused: there is no such topic."""
@@ -138,8 +142,9 @@ def spot(itx: Interaction) -> Spot:
 def check_permissions(itx: Interaction) -> None:
     """Refused where the bot could answer now but never close the card: it must see the channel, post there, and find its cards again."""
     has = itx.app_permissions
-    may_send = has.send_messages_in_threads if isinstance(itx.channel, discord.Thread) else has.send_messages
-    needed = {"View Channel": has.view_channel, "Send Messages": may_send, "Read Message History": has.read_message_history}
+    in_thread = isinstance(itx.channel, discord.Thread)
+    sending = ("Send Messages in Threads", has.send_messages_in_threads) if in_thread else ("Send Messages", has.send_messages)
+    needed = dict([("View Channel", has.view_channel), sending, ("Read Message History", has.read_message_history)])
     missing = [name for name, given in needed.items() if not given]
     if missing:
         raise Refused(

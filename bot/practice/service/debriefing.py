@@ -30,7 +30,7 @@ class Debriefing:
         self.now = now
 
     async def hint(self, user_id: int, posting_id: int) -> Hints:
-        """One more hint than before; counted in the debrief until the answer is in. Refused: the posting or its question is gone."""
+        """One more hint than before, counted in the debrief; all of them, uncounted, once the answer is in. Refused: posting or question is gone."""
 
         def work(conn: Connection) -> Attempt | None:
             seat = store.seat(conn, posting_id, user_id)
@@ -38,9 +38,10 @@ class Debriefing:
             if seat is None or question is None:
                 return None
             attempt = seat.attempt or store.begin(conn, seat.posting, user_id, self.now())
+            if attempt.state is State.SUBMITTED:
+                return replace(attempt, hints=len(question.hints))
             taken = replace(attempt, hints=min(attempt.hints + 1, len(question.hints)))
-            if attempt.state is not State.SUBMITTED:
-                store.update_attempt(conn, attempt.id, hints=taken.hints)
+            store.update_attempt(conn, attempt.id, hints=taken.hints)
             return taken
 
         attempt = await self.db.write(work)

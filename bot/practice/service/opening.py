@@ -11,8 +11,9 @@ from bot import timers
 from bot.bank.bank import Bank, Filters
 from bot.bank.schema import Question
 from bot.errors import Refused
-from bot.practice import draw, store
+from bot.practice import store
 from bot.practice.model import OPEN_AT_MOST, Card, Ending, Place, Posting, Spot
+from bot.practice.service.drawing import drawn
 from bot.preferences import preferences
 from bot.storage.database import Database
 from bot.timers import Timer, Timers
@@ -21,6 +22,7 @@ CLOSING = "close-interview"  # kind of the one timer that closes an interview's 
 EDIT_WITHIN = timedelta(seconds=10)  # after `End now`; if the card was not changed by then, the timer does it
 
 GONE = "That question is gone: its posting was erased. Draw a new one with `/interview any`."
+CLOSED_ALREADY = "This question is closed already. `My debrief` shows what you sent."
 LEFT_THE_BANK = "That question is no longer in the bank. Draw a new one with `/interview any`."
 
 
@@ -50,29 +52,21 @@ class Opening:
         pool = self.bank.pool(filters)
         if not pool:
             raise Refused(self._nothing_fits(filters))
-        candidates = draw.sample(pool, self.rng)
 
-        def look(conn: Connection) -> tuple[list[Posting], Question, int | None]:
-            already = store.open_unanswered(conn, user_id)
-            touched = store.touched(conn, spot.channel_id, user_id, [question.id for question in candidates])
-            question = draw.untouched(candidates, touched)
-            if question is None:
-                question = draw.choose(pool, store.history(conn, spot.channel_id, user_id), self.rng)
-            return already, question, (preferences(conn, user_id)).minutes
+        def look(conn: Connection) -> tuple[Question, int | None]:
+            return drawn(conn, pool, spot.channel_id, user_id, self.rng), preferences(conn, user_id).minutes
 
-        already, question, own_minutes = await self.db.read(look)
-        self._check_open(already)
+        question, own_minutes = await self.db.read(look)
         return await self._post(user_id, spot, filters, question, minutes or own_minutes or question.minutes)
 
     async def repeat(self, user_id: int, posting_id: int) -> Card:
-        """The same question once more, for as long as before. Refused: it is gone."""
-        before, already = await self._before(user_id, posting_id)
-        self._check_open(already)
+        """The same question once more, for as long as before. Refused: it is gone. TooManyOpen: as for `start`."""
+        before = await self._before(posting_id)
         return await self._post(user_id, before.spot, before.filters, self.question(before), before.length // timedelta(minutes=1))
 
     async def next(self, user_id: int, posting_id: int) -> Card:
         """Another question by the same filters, in the same channel. Refused: the posting is gone."""
-        before, _ = await self._before(user_id, posting_id)
+        before = await self._before(posting_id)
         return await self.start(user_id, before.spot, before.filters)
 
     async def sent(self, posting_id: int, message_id: int) -> None:
@@ -84,11 +78,11 @@ class Opening:
         return [self.card(posting) for posting in await self.db.read(store.unconfirmed)]
 
     async def withdraw(self, posting_id: int) -> None:
-        """Forget a posting whose card can never appear, with its deadline."""
+        """Forget a posting whose card can never appear, with its deadline; one that somebody has answered is kept and closes in its time."""
 
         def work(conn: Connection) -> None:
-            store.drop_posting(conn, posting_id)
-            timers.cancel(conn, CLOSING, str(posting_id))
+            if store.drop_posting(conn, posting_id):
+                timers.cancel(conn, CLOSING, str(posting_id))
 
         await self.db.write(work)
 
@@ -114,35 +108,40 @@ class Opening:
             raise Refused(GONE)
         if posting.owner_id != user_id:
             raise Refused(f"Only <@{posting.owner_id}>, who drew this question, can end it. `Answer` is open to you until then.")
-        if not posting.open:
-            raise Refused("This question is closed already. `My debrief` shows what you sent.")
+        if self.now() >= posting.ends:
+            raise Refused(CLOSED_ALREADY)
         card = self.card(posting)
         if others and not sure:
             return Ending(card, closed=False, others=others)
-        return Ending(await self._close(posting_id, self.now(), early=True) or card, closed=True, others=others)
+        won, closed = await self._close(posting_id, self.now(), early=True)
+        if not won:
+            raise Refused(CLOSED_ALREADY)
+        return Ending(closed or card, closed=True, others=others)
 
     async def close_due(self, posting_id: int) -> Card | None:
         """Close a posting whose time is up; its answers are late from its deadline on, however late this runs. None: it is gone."""
         posting = await self.db.read(lambda conn: store.posting(conn, posting_id))
         if posting is None:
             return None
-        return await self._close(posting_id, posting.closes, early=False)
+        return (await self._close(posting_id, posting.closes, early=False))[1]
 
     async def shown_closed(self, posting_id: int) -> None:
         """The card of a posting that was ended early has been changed, so nothing is left for its timer."""
         await self.db.write(lambda conn: timers.cancel(conn, CLOSING, str(posting_id)))
 
-    async def _close(self, posting_id: int, at: datetime, *, early: bool) -> Card | None:
-        def work(conn: Connection) -> Posting | None:
-            store.close_posting(conn, posting_id, at, early=early)
-            if early:  # its timer now stands for the card that is still to be changed, and is cancelled when that is done
-                timers.add(conn, Timer(CLOSING, str(posting_id), at + EDIT_WITHIN, {}))
-            return store.posting(conn, posting_id)
+    async def _close(self, posting_id: int, at: datetime, *, early: bool) -> tuple[bool, Card | None]:
+        """Whether this call closed it, and the card as it is now."""
 
-        posting = await self.db.write(work)
-        if early:
+        def work(conn: Connection) -> tuple[bool, Posting | None]:
+            won = store.close_posting(conn, posting_id, at, early=early)
+            if won and early:  # its timer now stands for the card that is still to be changed, and is cancelled when that is done
+                timers.add(conn, Timer(CLOSING, str(posting_id), at + EDIT_WITHIN, {}))
+            return won, store.posting(conn, posting_id)
+
+        won, posting = await self.db.write(work)
+        if won and early:
             self.alarm.wake(at + EDIT_WITHIN)
-        return None if posting is None else self.card(posting)
+        return won, None if posting is None else self.card(posting)
 
     async def _post(self, user_id: int, spot: Spot, filters: Filters, question: Question, minutes: int) -> Card:
         nonce = secrets.token_hex(8)
@@ -163,13 +162,19 @@ class Opening:
             "nonce": nonce,
         }
 
-        def work(conn: Connection) -> tuple[int, int]:
+        def work(conn: Connection) -> tuple[int, int] | list[Posting]:
+            already = store.open_unanswered(conn, user_id)  # here and not before, or somebody quick would have a fourth
+            if len(already) >= OPEN_AT_MOST:
+                return already
             total = store.total(conn, question.id)
             posting_id = store.add_posting(conn, values | {"practised_before": total})
             timers.add(conn, Timer(CLOSING, str(posting_id), closes, {}))
             return posting_id, total
 
-        posting_id, total = await self.db.write(work)
+        kept = await self.db.write(work)
+        if isinstance(kept, list):
+            raise TooManyOpen([self.card(posting) for posting in kept])
+        posting_id, total = kept
         self.alarm.wake(closes)
         posting = Posting(
             id=posting_id,
@@ -188,14 +193,11 @@ class Opening:
         )
         return Card(posting, question, self.bank.topic_of(question.id).name)
 
-    async def _before(self, user_id: int, posting_id: int) -> tuple[Posting, list[Posting]]:
-        def look(conn: Connection) -> tuple[Posting | None, list[Posting]]:
-            return store.posting(conn, posting_id), store.open_unanswered(conn, user_id)
-
-        posting, already = await self.db.read(look)
+    async def _before(self, posting_id: int) -> Posting:
+        posting = await self.db.read(lambda conn: store.posting(conn, posting_id))
         if posting is None:
             raise Refused(GONE)
-        return posting, already
+        return posting
 
     def card(self, posting: Posting) -> Card:
         """A posting with its question, without it when that has left the bank since."""
@@ -209,16 +211,12 @@ class Opening:
             raise Refused(LEFT_THE_BANK)
         return question
 
-    def _check_open(self, already: list[Posting]) -> None:
-        if len(already) >= OPEN_AT_MOST:
-            raise TooManyOpen([self.card(posting) for posting in already])
-
     def _nothing_fits(self, filters: Filters) -> str:
         looser = self.bank.loosened(filters)
         asked = " ".join(part for part in (filters.difficulty, filters.type) if part)
         topic = f" in {self._topic_name(filters.topic)}" if filters.topic else ""
         offers = "; ".join(f"without the {name} there {'is 1' if count == 1 else f'are {count}'}" for name, count in looser)
-        return f"There is no {asked} question{topic} yet: {offers}."
+        return f"There is no {asked} question{topic} yet" + (f": {offers}." if offers else f". `/interview any` draws from all {len(self.bank)}.")
 
     def _topic_name(self, topic_id: str) -> str:
         return next((topic.name for topic in self.bank.topics if topic.id == topic_id), topic_id)

@@ -1,0 +1,116 @@
+"""The statements of postings: kept before they are sent, confirmed, closed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, exists, func, insert, select, update
+
+from bot.bank.bank import Filters
+from bot.practice.model import Place, Posting, Spot, State
+from bot.storage.tables import attempts, postings, question_totals
+
+_posting_id: BindParameter[int] = bindparam("of_posting")
+_user_id: BindParameter[int] = bindparam("of_user")
+_question_id: BindParameter[str] = bindparam("of_question")
+
+
+def total(conn: Connection, question_id: str) -> int:
+    """How often a question was practised, by anybody."""
+    return (conn.execute(_total, {"of_question": question_id})).scalar() or 0
+
+
+_total = select(question_totals.c.count).where(question_totals.c.question_id == _question_id)
+
+
+def add_posting(conn: Connection, values: dict[str, Any]) -> int:
+    """Keep a new posting before it is sent. Returns its id, which its buttons carry."""
+    posting_id: int = (conn.execute(_add_posting, values)).scalar_one()
+    return posting_id
+
+
+_add_posting = insert(postings).returning(postings.c.id)
+
+
+def drop_posting(conn: Connection, posting_id: int) -> bool:
+    """Forget a posting that never appeared. False: somebody has begun with it, so it did appear, and stays with what they typed."""
+    return conn.execute(_drop_posting, {"of_posting": posting_id}).rowcount == 1
+
+
+_drop_posting = delete(postings).where(postings.c.id == _posting_id, ~exists().where(attempts.c.posting_id == postings.c.id))
+
+
+def posting(conn: Connection, posting_id: int) -> Posting | None:
+    """One posting."""
+    row = (conn.execute(_one_posting, {"of_posting": posting_id})).one_or_none()
+    return None if row is None else to_posting(row)
+
+
+_one_posting = select(postings).where(postings.c.id == _posting_id)
+
+
+def open_unanswered(conn: Connection, user_id: int) -> list[Posting]:
+    """The cards that a person has started and neither answered nor ended, oldest first."""
+    return [to_posting(row) for row in conn.execute(_open_unanswered, {"of_user": user_id})]
+
+
+_open_unanswered = (
+    select(postings)
+    .outerjoin(
+        attempts,
+        and_(attempts.c.posting_id == postings.c.id, attempts.c.user_id == postings.c.owner_id, attempts.c.state == State.SUBMITTED),
+    )
+    .where(postings.c.owner_id == _user_id, postings.c.closed.is_(None), postings.c.kind == "interview", attempts.c.id.is_(None))
+    .order_by(postings.c.id)
+)
+
+
+def unconfirmed(conn: Connection) -> list[Posting]:
+    """Open postings of which nobody knows whether their card arrived."""
+    return [to_posting(row) for row in conn.execute(_unconfirmed)]
+
+
+_unconfirmed = select(postings).where(postings.c.message_id.is_(None), postings.c.closed.is_(None)).order_by(postings.c.id)
+
+
+def set_message(conn: Connection, posting_id: int, message_id: int) -> None:
+    """Remember the card that Discord has confirmed."""
+    conn.execute(_set_message, {"of_posting": posting_id, "to_message": message_id})
+
+
+_set_message = update(postings).where(postings.c.id == _posting_id).values(message_id=bindparam("to_message"))
+
+
+def close_posting(conn: Connection, posting_id: int, at: datetime, *, early: bool) -> bool:
+    """Close an open posting. True for the one caller that closed it, False if it was closed already."""
+    return (conn.execute(_close, {"of_posting": posting_id, "at": at, "early": early})).rowcount == 1
+
+
+_close = update(postings).where(postings.c.id == _posting_id, postings.c.closed.is_(None))
+_close = _close.values(closed=bindparam("at", type_=postings.c.closed.type), ended_early=bindparam("early"))
+
+
+def others_at_it(conn: Connection, posting_id: int, user_id: int) -> int:
+    """How many people but this one have answered a posting, or have begun to."""
+    return (conn.execute(_others, {"of_posting": posting_id, "of_user": user_id})).scalar_one()
+
+
+_others = select(func.count()).where(attempts.c.posting_id == _posting_id, attempts.c.user_id != _user_id, attempts.c.state != State.STARTED)
+
+
+def to_posting(row: Row[Any]) -> Posting:
+    """A row of `postings`."""
+    return Posting(
+        id=row.id,
+        question_id=row.question_id,
+        place=Place(row.place),
+        filters=Filters(row.difficulty, row.topic, row.type),
+        spot=Spot(row.guild_id, row.channel_id),
+        message_id=row.message_id,
+        owner_id=row.owner_id,
+        practised_before=row.practised_before,
+        opened=row.opened,
+        closes=row.closes,
+        closed=row.closed,
+        ended_early=row.ended_early,
+        nonce=row.nonce,
+    )
