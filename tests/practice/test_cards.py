@@ -400,6 +400,16 @@ def test_a_debrief_says_what_happened(questions: list[Question]) -> None:
     assert (whole.count("☑"), whole.count("☐")) == (points, 0)
 
 
+def test_what_was_not_compared_is_not_said_to_be_missing(questions: list[Question]) -> None:
+    question = questions[0]
+
+    checklist, tail = texts(debriefs.debrief(looking_back(question, "Two words."))[0])[2:]
+
+    assert all(line.endswith(" · Not compared") for line in checklist.splitlines())
+    assert "too short to compare" in tail
+    assert "Not found" not in tail
+
+
 def test_the_self_check_fits_and_ticks_only_what_its_person_ticked(questions: list[Question]) -> None:
     for question in questions:
         for ticked, rating in ((None, None), ((), Recall.EASY), ((0, 2), Recall.AGAIN), ((0, 97), None)):

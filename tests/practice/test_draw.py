@@ -19,6 +19,7 @@ from bot.practice import draw, store
 from bot.practice.draw import History, Practised, choose
 from bot.practice.model import Posting, Version
 from bot.practice.service.drawing import drawn
+from bot.practice.store import draws
 from bot.storage.tables import attempts, postings, practice_counts
 from tests.conftest import running
 
@@ -55,12 +56,12 @@ def seeded(seed: int) -> random.Random:
 
 @pytest.fixture
 def rule(bank: Bank) -> Callable[..., set[str]]:
-    """All that may come out of a pool of letters, over many seeds. `shown` is oldest first, `met` has how often and how long after noon."""
+    """All that may come out of a pool of letters, over many seeds. `shown` is oldest first, `met` has how often and when last."""
     seed = bank.topics[0].questions[0]
 
     def comes(pool: str, shown: str = "", met: dict[str, tuple[int, int]] | None = None) -> set[str]:
         questions = [seed.model_copy(update={"id": letter}) for letter in pool]
-        person = {letter: Practised(count, NOON + timedelta(minutes=minutes)) for letter, (count, minutes) in (met or {}).items()}
+        person = {letter: Practised(times, last) for letter, (times, last) in (met or {}).items()}
         history = History(tuple(dict.fromkeys(reversed(shown))), person)
         return {choose(questions, history, seeded(seed)).id for seed in SEEDS}
 
@@ -138,8 +139,8 @@ class Life:
     def post(self, question_id: str, channel: int, person: int) -> Posting:
         self.now += timedelta(minutes=1)
         values = {"kind": "interview", "question_id": question_id, "place": "channel", "channel_id": channel, "owner_id": person}
-        values |= {"practised_before": 0, "opened": self.now, "closes": self.now + timedelta(hours=1), "nonce": str(self.now)}
-        posting = store.posting(self.conn, store.add_posting(self.conn, values))
+        values |= {"opened": self.now, "closes": self.now + timedelta(hours=1), "nonce": str(self.now)}
+        posting = store.posting(self.conn, store.add_posting(self.conn, values)[0])
         assert posting is not None
         return posting
 
@@ -206,14 +207,14 @@ def place(database_url: str, thirty: Bank) -> Iterator[Place]:
     place.engine.dispose()
 
 
-def live(life: Life, story: list[Step], filters: Filters, draws: Callable[[int, int], str]) -> None:
+def live(life: Life, story: list[Step], filters: Filters, next_one: Callable[[int, int], str]) -> None:
     """Go through a story, and check every draw of it against the slow reading. What others post is often of the same pool."""
     pool = {question.id for question in life.bank.pool(filters)}
     posted = sorted(pool) * 3 + [question.id for question in life.bank.pool(Filters())]
     cards: list[Posting] = []
     for step in story:
         if step.what == "draw":
-            chosen = draws(step.channel, step.person)
+            chosen = next_one(step.channel, step.person)
             assert chosen in life.best(pool, step.channel, step.person)
             cards.append(life.post(chosen, step.channel, step.person))
         elif step.what == "post":
@@ -230,9 +231,12 @@ def live(life: Life, story: list[Step], filters: Filters, draws: Callable[[int, 
     filters=st.sampled_from(SMALL),
     seed=st.integers(0, 9),
     sampled=st.sampled_from([1, 3, 24]),
+    few=st.sampled_from([0, 50]),
 )
-def test_every_draw_follows_the_rule_whatever_happened_before(place: Place, story: list[Step], filters: Filters, seed: int, sampled: int) -> None:
-    with place.life() as life, patch.object(draw, "SAMPLE", sampled):
+def test_every_draw_follows_the_rule_whatever_happened_before(
+    place: Place, story: list[Step], filters: Filters, seed: int, sampled: int, few: int
+) -> None:
+    with place.life() as life, patch.object(draw, "SAMPLE", sampled), patch.object(draws, "FEW", few):
         rng = seeded(seed)
         live(life, story, filters, lambda channel, person: life.draw(filters, rng, channel, person))
 
@@ -294,7 +298,8 @@ def test_a_count_outlives_the_postings_it_came_from(place: Place) -> None:
     with place.life() as life:
         for question_id in practised:
             life.answer(life.post(question_id, 1, 1), 1)
-        life.conn.execute(delete(postings))
+        for table in (attempts, postings):
+            life.conn.execute(delete(table))
 
         chosen = {life.draw(Filters("easy", "second"), seeded(seed)) for seed in SEEDS}
 

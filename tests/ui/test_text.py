@@ -237,3 +237,11 @@ def test_a_code_block_that_fits_a_page_is_not_torn() -> None:
     text = "word " * 12 + "\n" + block
 
     assert pages(text, 100) == [("word " * 12).rstrip("\n"), block]
+
+
+def test_no_page_begins_with_an_empty_code_block_or_is_empty() -> None:
+    code = f"{FENCE}\n{'x' * 50}\n{'y' * 40}\n{FENCE}\n"  # its end alone would be the first thing on the second page
+
+    for limit in range(95, 125):
+        for text in (code, f"{code}After it."):
+            assert not any(page == "" or page.startswith(f"{FENCE}\n{FENCE}") for page in pages(text, limit))

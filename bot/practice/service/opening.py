@@ -166,8 +166,7 @@ class Opening:
             already = store.open_unanswered(conn, user_id)  # here and not before, or somebody quick would have a fourth
             if len(already) >= OPEN_AT_MOST:
                 return already
-            total = store.total(conn, question.id)
-            posting_id = store.add_posting(conn, values | {"practised_before": total})
+            posting_id, total = store.add_posting(conn, values)
             timers.add(conn, Timer(CLOSING, str(posting_id), closes, {}))
             return posting_id, total
 

@@ -10,7 +10,6 @@ from bot.practice.store.postings import (
     others_at_it,
     posting,
     set_message,
-    total,
     unconfirmed,
 )
 
@@ -29,7 +28,6 @@ __all__ = [
     "seat",
     "set_message",
     "submit",
-    "total",
     "touched",
     "unconfirmed",
     "update_attempt",

@@ -1,11 +1,29 @@
 """The statements of the draw: what a channel was shown, and what a person has met."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select, union, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+    union,
+    union_all,
+)
 
-from bot.practice.draw import History, Practised
+from bot.practice.draw import NEVER, History, Practised
 from bot.storage.tables import attempts, postings, practice_counts
+
+FEW = 50  # questions; up to there it is quicker to ask for each of them than to read whole histories
 
 _user_id: BindParameter[int] = bindparam("of_user")
 
@@ -25,27 +43,35 @@ _touched = union(
 )
 
 
-def history(conn: Connection, channel_id: int, user_id: int) -> History:
-    """All that the channel was shown, newest first, and all that the person met."""
-    in_channel = conn.execute(_in_channel, {"of_channel": channel_id})
-    met = conn.execute(_met, {"of_user": user_id})
-    practised = conn.execute(_practised, {"of_user": user_id})
+def history(conn: Connection, channel_id: int, user_id: int, pool: Collection[str]) -> History:
+    """What the channel was shown, newest first, and what the person met, of a pool; where the pool is large, all that they ever had."""
+    few = len(pool) <= FEW
+    whose = {"of_channel": channel_id, "of_user": user_id} | ({"candidates": list(pool)} if few else {})
+    in_channel, met = _of_few if few else _of_all
     person: dict[str, Practised] = {}
-    for row in met:
-        before = person.get(row.question_id)
-        person[row.question_id] = Practised(0, row.at if before is None else max(before.last, row.at))
-    person |= {row.question_id: Practised(row.times, row.last) for row in practised}
-    return History(tuple(in_channel.scalars()), person)
+    for question_id, times, last in conn.execute(met, whose).tuples():
+        person[question_id] = max(person.get(question_id, NEVER), Practised(times, last))
+    return History(conn.execute(in_channel, whose).scalars().all(), person)
 
 
-_newest = func.max(postings.c.id)
-_in_channel = (
-    select(postings.c.question_id).where(postings.c.channel_id == bindparam("of_channel")).group_by(postings.c.question_id).order_by(_newest.desc())
-)
-_met = union_all(
-    select(postings.c.question_id, postings.c.opened.label("at")).where(postings.c.owner_id == _user_id),
-    select(attempts.c.question_id, attempts.c.started).where(attempts.c.user_id == _user_id),
-)
-_practised = select(practice_counts.c.question_id, practice_counts.c.count.label("times"), practice_counts.c.last).where(
-    practice_counts.c.user_id == _user_id
-)
+def _statements(*, few: bool) -> tuple[Select[Any], CompoundSelect[Any]]:
+    def of(table: Table, owner: ColumnElement[bool], *columns: ColumnElement[Any]) -> Select[Any]:
+        chosen = select(table.c.question_id, *columns).where(owner)
+        return chosen.where(table.c.question_id.in_(_candidates)) if few else chosen
+
+    in_channel = (
+        of(postings, postings.c.channel_id == bindparam("of_channel")).group_by(postings.c.question_id).order_by(func.max(postings.c.id).desc())
+    )
+    met = union_all(
+        of(practice_counts, practice_counts.c.user_id == _user_id, practice_counts.c.count, _as_stored(practice_counts.c.last)),
+        of(postings, postings.c.owner_id == _user_id, literal_column("0"), _as_stored(postings.c.opened)),
+        of(attempts, attempts.c.user_id == _user_id, literal_column("0"), _as_stored(attempts.c.started)),
+    )
+    return in_channel, met
+
+
+def _as_stored(moment: ColumnElement[Any]) -> ColumnElement[int]:
+    return type_coerce(moment, BigInteger)
+
+
+_of_few, _of_all = _statements(few=True), _statements(few=False)

@@ -14,21 +14,14 @@ _user_id: BindParameter[int] = bindparam("of_user")
 _question_id: BindParameter[str] = bindparam("of_question")
 
 
-def total(conn: Connection, question_id: str) -> int:
-    """How often a question was practised, by anybody."""
-    return (conn.execute(_total, {"of_question": question_id})).scalar() or 0
+def add_posting(conn: Connection, values: dict[str, Any]) -> tuple[int, int]:
+    """Keep a new posting before it is sent. Returns its id, which its buttons carry, and how often its question was practised by anybody."""
+    row = conn.execute(_add_posting, values | {"of_question": values["question_id"]}).one()
+    return row.id, row.practised_before
 
 
-_total = select(question_totals.c.count).where(question_totals.c.question_id == _question_id)
-
-
-def add_posting(conn: Connection, values: dict[str, Any]) -> int:
-    """Keep a new posting before it is sent. Returns its id, which its buttons carry."""
-    posting_id: int = (conn.execute(_add_posting, values)).scalar_one()
-    return posting_id
-
-
-_add_posting = insert(postings).returning(postings.c.id)
+_total = select(question_totals.c.count).where(question_totals.c.question_id == _question_id).scalar_subquery()
+_add_posting = insert(postings).values(practised_before=func.coalesce(_total, 0)).returning(postings.c.id, postings.c.practised_before)
 
 
 def drop_posting(conn: Connection, posting_id: int) -> bool:
