@@ -19,7 +19,7 @@ class Filters:
     type: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Bank:
     """All questions. Build one with `Bank.build`."""
 
@@ -46,6 +46,10 @@ class Bank:
             MappingProxyType({question.id: topic for topic in topics for question in topic.questions}),
             MappingProxyType({filters: tuple(questions) for filters, questions in pools.items()}),
         )
+
+    def __repr__(self) -> str:
+        """Short: a debugger or a failing test would otherwise write out every question."""
+        return f"<Bank of {len(self)} questions>"
 
     def __len__(self) -> int:
         """How many questions there are."""

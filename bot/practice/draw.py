@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.bank.schema import Question
 
-SAMPLE = 24  # questions looked at before all of a person's history is read
+SAMPLE = 24  # questions that are asked for one by one, before all of a history is read
 
 
 class Practised(NamedTuple):
@@ -26,8 +26,8 @@ class History:
 
 
 def sample(pool: Sequence[Question], rng: random.Random) -> Sequence[Question]:
-    """A few questions of the pool in random order. One of them that neither channel nor person has had is as good as any by the rule."""
-    return rng.sample(pool, min(SAMPLE, len(pool)))
+    """A few questions of a larger pool in random order. One of them that neither channel nor person has had is as good as any by the rule."""
+    return rng.sample(pool, SAMPLE)
 
 
 def untouched(candidates: Sequence[Question], touched: Collection[str]) -> Question | None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine, insert
 from bot.bank.bank import Bank, Filters
 from bot.bank.schema import Question
 from bot.practice import store
+from bot.practice.draw import SAMPLE
 from bot.practice.service.drawing import drawn
 from bot.storage.tables import attempts, postings, practice_counts
 
@@ -21,7 +22,6 @@ ATTEMPTS = 10_000
 LONGEST_MS = 1.0  # at p99
 SECOND = 1.0  # nobody has 10,000 answers and nothing new left; even so a draw stays within what Discord waits for
 DRAWS = 2_000
-FEW_THAT_FIT = 24  # as many as a topic has of one difficulty, and more
 ADA, CHANNEL = 1, 2
 SPRING = datetime(2026, 3, 1, tzinfo=UTC)
 ASKED = [Filters(), Filters("easy"), Filters("hard", type="system design"), Filters(topic="topic-7")]
@@ -97,7 +97,7 @@ def test_a_draw_among_a_hundred_thousand_questions_takes_under_a_millisecond(con
 
 def test_a_draw_from_few_questions_that_are_all_known_takes_no_longer(conn: Connection, large: Bank) -> None:
     known = {row.question_id for row in conn.execute(practice_counts.select())}
-    pool = [question for question in large.pool(Filters("hard")) if question.id in known][:FEW_THAT_FIT]
+    pool = [question for question in large.pool(Filters("hard")) if question.id in known][:SAMPLE]
 
     assert measure(f"draw from {len(pool)} that are all known", conn, repeat(pool)) < LONGEST_MS
 

@@ -19,7 +19,6 @@ from bot.practice import draw, store
 from bot.practice.draw import History, Practised, choose
 from bot.practice.model import Posting, Version
 from bot.practice.service.drawing import drawn
-from bot.practice.store import draws
 from bot.storage.tables import attempts, postings, practice_counts
 from tests.conftest import running
 
@@ -231,12 +230,9 @@ def live(life: Life, story: list[Step], filters: Filters, next_one: Callable[[in
     filters=st.sampled_from(SMALL),
     seed=st.integers(0, 9),
     sampled=st.sampled_from([1, 3, 24]),
-    few=st.sampled_from([0, 50]),
 )
-def test_every_draw_follows_the_rule_whatever_happened_before(
-    place: Place, story: list[Step], filters: Filters, seed: int, sampled: int, few: int
-) -> None:
-    with place.life() as life, patch.object(draw, "SAMPLE", sampled), patch.object(draws, "FEW", few):
+def test_every_draw_follows_the_rule_whatever_happened_before(place: Place, story: list[Step], filters: Filters, seed: int, sampled: int) -> None:
+    with place.life() as life, patch.object(draw, "SAMPLE", sampled):
         rng = seeded(seed)
         live(life, story, filters, lambda channel, person: life.draw(filters, rng, channel, person))
 

@@ -23,8 +23,6 @@ from sqlalchemy import (
 from bot.practice.draw import NEVER, History, Practised
 from bot.storage.tables import attempts, postings, practice_counts
 
-FEW = 50  # questions; up to there it is quicker to ask for each of them than to read whole histories
-
 _user_id: BindParameter[int] = bindparam("of_user")
 
 
@@ -43,14 +41,16 @@ _touched = union(
 )
 
 
-def history(conn: Connection, channel_id: int, user_id: int, pool: Collection[str]) -> History:
-    """What the channel was shown, newest first, and what the person met, of a pool; where the pool is large, all that they ever had."""
-    few = len(pool) <= FEW
-    whose = {"of_channel": channel_id, "of_user": user_id} | ({"candidates": list(pool)} if few else {})
-    in_channel, met = _of_few if few else _of_all
+def history(conn: Connection, channel_id: int, user_id: int, question_ids: Collection[str] | None = None) -> History:
+    """What the channel was shown, newest first, and what the person met: of a few questions, or all that they ever had."""
+    whose: dict[str, Any] = {"of_channel": channel_id, "of_user": user_id}
+    in_channel, met = _of_all
+    if question_ids is not None:
+        whose["candidates"] = list(question_ids)
+        in_channel, met = _of_few
     person: dict[str, Practised] = {}
-    for question_id, times, last in conn.execute(met, whose).tuples():
-        person[question_id] = max(person.get(question_id, NEVER), Practised(times, last))
+    for row in conn.execute(met, whose):
+        person[row.question_id] = max(person.get(row.question_id, NEVER), Practised(row.times, row.last))
     return History(conn.execute(in_channel, whose).scalars().all(), person)
 
 
@@ -63,7 +63,7 @@ def _statements(*, few: bool) -> tuple[Select[Any], CompoundSelect[Any]]:
         of(postings, postings.c.channel_id == bindparam("of_channel")).group_by(postings.c.question_id).order_by(func.max(postings.c.id).desc())
     )
     met = union_all(
-        of(practice_counts, practice_counts.c.user_id == _user_id, practice_counts.c.count, _as_stored(practice_counts.c.last)),
+        of(practice_counts, practice_counts.c.user_id == _user_id, practice_counts.c.count.label("times"), _as_stored(practice_counts.c.last)),
         of(postings, postings.c.owner_id == _user_id, literal_column("0"), _as_stored(postings.c.opened)),
         of(attempts, attempts.c.user_id == _user_id, literal_column("0"), _as_stored(attempts.c.started)),
     )
@@ -71,7 +71,7 @@ def _statements(*, few: bool) -> tuple[Select[Any], CompoundSelect[Any]]:
 
 
 def _as_stored(moment: ColumnElement[Any]) -> ColumnElement[int]:
-    return type_coerce(moment, BigInteger)
+    return type_coerce(moment, BigInteger).label("last")
 
 
 _of_few, _of_all = _statements(few=True), _statements(few=False)
