@@ -16,12 +16,16 @@ class Preferences:
 
     zone: ZoneInfo = UTC_ZONE
     minutes: int | None = None  # for a question, None: as long as the question itself says
+    nudges: bool = True  # a message when a fifth of the time for a draft is left
+    reminders: bool = True
+    visible: bool = False  # to others, beside the answers that one puts up for them
 
 
-_of_user = select(user_settings.c.zone, user_settings.c.minutes).where(user_settings.c.user_id == bindparam("of_user"))
+_columns = [user_settings.c[name] for name in ("zone", "minutes", "nudges", "reminders", "visible")]
+_of_user = select(*_columns).where(user_settings.c.user_id == bindparam("of_user"))
 
 
 def preferences(conn: Connection, user_id: int) -> Preferences:
     """The settings of one person."""
     row = conn.execute(_of_user, {"of_user": user_id}).one_or_none()
-    return Preferences() if row is None else Preferences(ZoneInfo(row.zone), row.minutes)
+    return Preferences() if row is None else Preferences(ZoneInfo(row.zone), *row[1:])

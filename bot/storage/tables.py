@@ -17,6 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -80,7 +83,8 @@ postings = Table(
     sqlite_autoincrement=True,  # ids stand in buttons; one that was used is never given to another posting
 )
 
-# One person's way through one posting: from the first hint or press (started) over typing in a DM (draft) to the answer (submitted).
+# One person's way through one posting: from the first hint or press (started) to the answer (submitted). `draft` says that what the person types in
+# their direct messages belongs to it.
 attempts = Table(
     "attempts",
     metadata,
@@ -100,10 +104,12 @@ attempts = Table(
     Column("rating", String(8)),
     Column("dm_channel_id", BigInteger),
     Column("dm_card_id", BigInteger),
+    Column("draft", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("posting_id", "user_id"),
     CheckConstraint("state in ('started', 'draft', 'submitted')", name="state"),
     Index(None, "user_id", "submitted"),
     Index(None, "user_id", "question_id"),
+    Index("uq_attempts_draft_user_id", "user_id", unique=True, sqlite_where=text("draft")),  # a person types one answer at a time
     sqlite_autoincrement=True,
 )
 
@@ -190,4 +196,36 @@ user_settings = Table(
     Column("minutes", Integer),
     Column("nudges", Boolean, nullable=False, default=True),
     Column("visible", Boolean, nullable=False, default=False),
+    Column("reminders", Boolean, nullable=False, default=True, server_default=true()),
+)
+
+# A rubric point that was missed, written again after the debrief: kept beside the answer, and counted nowhere.
+second_looks = Table(
+    "second_looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("attempt_id", ForeignKey("attempts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("point", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# A message that its author wants to use as an answer, until they have said for which question: Discord shows its text to the bot only once.
+offered_texts = Table(
+    "offered_texts",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+# Lasting messages of the bot that hold a person's text, to be deleted when the person wants everything erased. Ephemeral ones vanish by themselves.
+text_messages = Table(
+    "text_messages",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False, index=True),
 )

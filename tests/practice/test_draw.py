@@ -288,10 +288,11 @@ def test_a_channel_sees_half_the_pool_before_anything_comes_again(place: Place, 
     assert all(len(set(seen[start : start + window])) == window for start in range(len(seen) - window + 1))
 
 
-def test_a_count_outlives_the_postings_it_came_from(place: Place) -> None:
+@pytest.mark.parametrize("sampled", [1, 24])
+def test_a_count_outlives_the_postings_it_came_from(place: Place, sampled: int) -> None:
     pool = {question.id for question in place.bank.pool(Filters("easy", "second"))}
     only_new, *practised = sorted(pool)
-    with place.life() as life:
+    with place.life() as life, patch.object(draw, "SAMPLE", sampled):
         for question_id in practised:
             life.answer(life.post(question_id, 1, 1), 1)
         for table in (attempts, postings):
