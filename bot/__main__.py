@@ -68,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     match.add_argument("question", metavar="ID", help="id of a question")
     match.add_argument("--json", action="store_true", help="print one JSON document")
     commands.add_parser("migrate", help="bring the database to the newest schema")
+    backup = commands.add_parser("backup", help="copy the database, while the bot runs or not")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the copy; nothing may be there yet")
+    reports = commands.add_parser("reports", help="what people reported about questions")
+    reports.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 
 
@@ -91,6 +95,21 @@ def _run(options: argparse.Namespace) -> int:
         with prepare.prepare(configured.database_url) as prepared:
             print(prepared.done)
         return OK
+    if options.command == "backup":
+        from bot.storage import backup, prepare
+
+        database = prepare.database_path(configured.database_url)
+        size = backup.copy(database, options.file)
+        print(f"Copied {database} to {options.file} ({size:,} bytes).")
+        return OK
+    if options.command == "reports":
+        from bot import reports
+        from bot.bank import loader
+        from bot.storage import prepare
+
+        database = prepare.database_path(configured.database_url)
+        print(reports.reports(database, loader.load(configured.questions_dir), as_json=options.json))
+        return OK
     from bot import logs
 
     logs.configure(configured.log_level, configured.log_format)
@@ -110,10 +129,11 @@ def _live(configured: "Settings") -> int:
     import logging
 
     from bot import app
-    from bot.storage import prepare
+    from bot.storage import backup, prepare
 
     log = logging.getLogger("bot")
     bank = app.load_bank(configured)
+    backup.check_folder(configured.backup_dir)
     with prepare.prepare(configured.database_url) as prepared:
         log.info(prepared.done)
         try:

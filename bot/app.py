@@ -12,24 +12,35 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import discord
 
-from bot.account.commands import HelpCommands
+from bot.account.cards import help_card
+from bot.account.commands import DataCommands, HelpCommands, SettingsCommands
+from bot.account.delivery import Servers, TakingBack
+from bot.account.model import Kinds
+from bot.account.service import ERASE_MESSAGES, ERASE_SERVER, Choices, LeftServers, OwnData
 from bot.bank import loader
 from bot.bank.bank import Bank
 from bot.client import UNREACHABLE, InterviewClient
+from bot.copies import BACKUP, Copies
 from bot.errors import Refused
 from bot.practice.commands.card import CardCommands
 from bot.practice.commands.debrief import DebriefCommands
 from bot.practice.commands.interview import InterviewCommands
-from bot.practice.delivery import Delivery
+from bot.practice.commands.message import MessageCommands
+from bot.practice.delivery.channel import Delivery
+from bot.practice.delivery.direct import Direct
 from bot.practice.service.answering import Answering
 from bot.practice.service.debriefing import Debriefing
+from bot.practice.service.drafting import Drafting
+from bot.practice.service.keeping import NUDGE, SENT_DRAFT
 from bot.practice.service.opening import CLOSING, Opening
-from bot.progress.commands import StatsCommands
-from bot.progress.service import Progress
+from bot.practice.service.using import Using
+from bot.progress.commands import HistoryCommands, StatsCommands
+from bot.progress.service import History, Progress
 from bot.settings import Settings
 from bot.storage import prepare
 from bot.storage.database import Database
@@ -72,6 +83,8 @@ async def build(
     now: Callable[[], datetime] = utc_now,
     seed: int | None = None,
     command_guild_id: int | None = None,
+    backup_dir: Path | None = None,
+    backup_keep: int = 7,
     **options: Any,
 ) -> App:
     """Put one bot together on a database that has been prepared. `options` go to discord.py's client."""
@@ -83,28 +96,53 @@ async def build(
     opening = Opening(db, bank, timers, now, random.Random(seed))  # noqa: S311 - a question, not a secret
     answering = Answering(db, now)
     debriefing = Debriefing(db, bank, now)
+    drafting = Drafting(db, opening, timers, now)
+    using = Using(db, opening, answering, drafting, now)
     delivery = Delivery(client, opening)
-    interview = InterviewCommands(opening, delivery, bank)
-    card = CardCommands(opening, answering, debriefing, delivery)
+    direct = Direct(client, drafting, debriefing, delivery, lambda: help_card(len(bank), len(bank.topics)))
+    delivery.before_closing = direct.before_closing
+    copies = Copies(db, timers, now, prepare.database_path(database_url), backup_dir, backup_keep)
+    interview = InterviewCommands(opening, drafting, delivery, direct, bank)
+    card = CardCommands(opening, answering, drafting, debriefing, delivery, direct)
+    message = MessageCommands(using, debriefing)
     debrief = DebriefCommands(debriefing)
-    stats = StatsCommands(Progress(db, bank, now))
+    stats = StatsCommands(Progress(db, bank, now), interview.draw)
+    history = HistoryCommands(History(db, bank), debriefing, bank)
     help_ = HelpCommands(bank)
+    own_settings = SettingsCommands(Choices(db, now))
+    kinds = Kinds(by_posting=(CLOSING,), by_attempt=(NUDGE, SENT_DRAFT))
+    own_data = DataCommands(OwnData(db, timers, now, kinds))
+    servers = Servers(client, LeftServers(db, timers, now, kinds))
 
-    for room in (interview, card, debrief):
+    for room in (interview, card, message, debrief, stats, history, own_settings, own_data):
         client.add_buttons(room.buttons())
-    for forms in (card, debrief):
+    for forms in (card, debrief, own_settings, own_data):
         client.add_modals(forms.modals())
-    for commands in (interview, stats, help_):
+    for menus in (stats, history):
+        client.add_selects(menus.selects())
+    for commands in (interview, message, stats, history, help_, own_settings, own_data):
         for command in commands.commands():
             client.tree.add_command(command)
 
-    timers.handlers = {CLOSING: delivery.close}
+    timers.handlers = {
+        BACKUP: copies.make,
+        CLOSING: delivery.close,
+        ERASE_MESSAGES: TakingBack(client).erase_messages,
+        ERASE_SERVER: servers.erase,
+        NUDGE: direct.nudge,
+        SENT_DRAFT: direct.sent,
+    }
 
     async def begin() -> None:
         await delivery.recover()
+        await copies.begin()
         timers.start()
 
+    client.direct = direct
     client.begin.append(begin)
+    client.ready.extend([direct.recover, servers.ready])
+    client.joined.append(servers.joined)
+    client.left.append(servers.left)
     return App(db, timers, client)
 
 
@@ -133,7 +171,13 @@ async def run_live(settings: Settings, bank: Bank) -> None:
     # What is there by now stays, and what an interaction leaves behind goes without the collector; looking less often saves a tenth of the CPU time.
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
-    app = await build(settings.database_url, bank, command_guild_id=settings.command_guild_id)
+    app = await build(
+        settings.database_url,
+        bank,
+        command_guild_id=settings.command_guild_id,
+        backup_dir=settings.backup_dir,
+        backup_keep=settings.backup_keep,
+    )
     try:
         connected = asyncio.create_task(app.client.start(settings.discord_token.get_secret_value()), name="gateway")
         stopped = asyncio.create_task(stop.wait(), name="stop")

@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import discord
@@ -23,10 +23,12 @@ from bot.ui import modals, replies
 from bot.ui.buttons import ButtonHandler, Pressed
 from bot.ui.modals import ModalHandler
 from bot.ui.replies import Interaction
+from bot.ui.selects import Chosen, SelectHandler
 
 log = logging.getLogger(__name__)
 
 FAILED = "Something went wrong on our side. Please try again; if it happens again, give this reference to whoever runs the bot: `{reference}`"
+NOT_HEARD = "Something went wrong on our side, and that message is not in your answer yet. Send it again, please. Reference: `{reference}`"
 GIVEN_BACK = "What you typed is in the file below."
 OUTDATED = "This button or form belongs to an older version of the bot and does nothing any more. `/interview any` draws a new question."
 REFERENCE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
@@ -38,6 +40,14 @@ UNREACHABLE = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientErr
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it would tell of missing voice libraries, and there is no voice here
 
 Handler = TypeVar("Handler")
+
+
+class DirectMessages(Protocol):
+    """The side of a room that hears what people write to the bot."""
+
+    async def on_message(self, message: discord.Message) -> None: ...
+    async def on_edit(self, message: discord.Message) -> None: ...
+    async def on_delete(self, message_ids: set[int]) -> None: ...
 
 
 class InterviewTree(app_commands.CommandTree["InterviewClient"]):
@@ -70,9 +80,14 @@ class InterviewClient(discord.Client):
         self.db = db
         self.command_guild_id = command_guild_id
         self.tree = InterviewTree(self)
+        self.direct: DirectMessages | None = None
         self.begin: list[Callable[[], Awaitable[None]]] = []  # called once, when Discord can be talked to
+        self.ready: list[Callable[[], Awaitable[None]]] = []  # called when the list of servers is complete, and again after an outage
+        self.joined: list[Callable[[int], Awaitable[None]]] = []  # called with a server's id
+        self.left: list[Callable[[int], Awaitable[None]]] = []
         self._buttons: dict[str, ButtonHandler] = {}
         self._modals: dict[str, ModalHandler] = {}
+        self._selects: dict[str, SelectHandler] = {}
         self._working: set[asyncio.Task[Any]] = set()
 
     def add_buttons(self, handlers: dict[str, ButtonHandler]) -> None:
@@ -83,9 +98,13 @@ class InterviewClient(discord.Client):
         """Register a room's forms by the name in their custom_id."""
         _add_new(self._modals, handlers)
 
+    def add_selects(self, handlers: dict[str, SelectHandler]) -> None:
+        """Register a room's menus by the name in their custom_id."""
+        _add_new(self._selects, handlers)
+
     async def setup_hook(self) -> None:
         """Between login and the first event: discord.py's place for what must be ready before either."""
-        self.add_dynamic_items(Pressed)
+        self.add_dynamic_items(Pressed, Chosen)
         for start in self.begin:
             await start()
         await self._sync_commands()
@@ -93,11 +112,66 @@ class InterviewClient(discord.Client):
     async def on_ready(self) -> None:
         """Whoever has started the bot sees that it is there."""
         log.info("online as %s, servers: %d", self.user, len(self.guilds), extra={"action": "online"})
+        self.begin_work()
+        for each in self.ready:
+            await each()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was added to a server."""
+        self.begin_work()
+        for each in self.joined:
+            await each(guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """A server has removed the bot. One in an outage has not, and is not told of here."""
+        self.begin_work()
+        for each in self.left:
+            await each(guild.id)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody has written to the bot. Its own ephemeral answers come back this way too, looking like direct messages."""
+        if self._is_direct(message):
+            await self._hear(message, lambda direct: direct.on_message(message))
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Somebody has changed what they wrote to the bot."""
+        if payload.guild_id is None and self._is_direct(payload.message):
+            await self._hear(payload.message, lambda direct: direct.on_edit(payload.message))
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Somebody has deleted what they wrote to the bot."""
+        if payload.guild_id is None and self.direct is not None:
+            self.begin_work()
+            await self.direct.on_delete({payload.message_id})
+
+    def _is_direct(self, message: discord.Message) -> bool:
+        own = self.user is not None and message.author.id == self.user.id
+        return message.guild is None and not own and not message.author.bot and not message.flags.ephemeral
+
+    async def _hear(self, message: discord.Message, work: Callable[["DirectMessages"], Awaitable[None]]) -> None:
+        """What somebody typed stands in the channel, so it is not given back; but they hear that it is not part of their answer."""
+        if self.direct is None:
+            return
+        self.begin_work()
+        try:
+            await work(self.direct)
+        except Exception:
+            reference = _reference()
+            log.exception("direct message failed, reference %s", reference, extra={"action": "failed", "reference": reference})
+            try:
+                await message.channel.send(view=replies.sentence(NOT_HEARD.format(reference=reference)))
+            except UNREACHABLE as silent:
+                log.warning("direct message could not be answered: %s", silent, extra={"action": "unanswered"})
 
     async def pressed(self, itx: Interaction, name: str, numbers: tuple[int, ...]) -> None:
         """A button of ours was pressed."""
         handler = self._buttons.get(name, _refuse_outdated)
         await self._answer(itx, partial(handler, itx, *numbers))
+
+    async def chosen(self, itx: Interaction, name: str, values: tuple[str, ...], numbers: tuple[int, ...]) -> None:
+        """Something was chosen from a menu of ours."""
+        handler = self._selects.get(name, _refuse_outdated)
+        await self._answer(itx, partial(handler, itx, values, *numbers))
 
     async def on_interaction(self, itx: Interaction) -> None:
         """A form was submitted; commands and buttons reach us by other ways."""
@@ -135,7 +209,7 @@ class InterviewClient(discord.Client):
         elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
             text = "This command has changed. Reload Discord (Ctrl+R, or close and open the app) and use it again."
         else:
-            reference = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+            reference = _reference()
             text = FAILED.format(reference=reference)
             extra = {"action": "failed", "reference": reference, "user_id": itx.user.id, "guild_id": itx.guild_id}
             log.error("%s failed, reference %s", _what(itx), reference, exc_info=error, extra=extra)
@@ -184,6 +258,10 @@ def _add_new(known: dict[str, Handler], more: Mapping[str, Handler]) -> None:
     if taken := known.keys() & more.keys():
         raise ValueError(f"claimed twice: {', '.join(sorted(taken))}")
     known.update(more)
+
+
+def _reference() -> str:
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
 
 
 async def _refuse_outdated(*_: object) -> None:

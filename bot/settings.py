@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     questions_dir: Path = Field(Path("questions"), description="The folder with the question bank")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least important lines that are logged")
     log_format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON for a log collector")
+    backup_dir: Path | None = Field(None, description="The folder for daily copies of the database; without it none are made")
+    backup_keep: int = Field(7, ge=1, description="How many daily copies stay")
     command_guild_id: int | None = Field(None, gt=0, le=LARGEST_ID, description="Sync commands to this one server, while developing")
 
     @field_validator("*", mode="before")

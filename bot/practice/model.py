@@ -9,7 +9,9 @@ from bot.bank.bank import Filters
 from bot.bank.schema import Question
 from bot.matching.matcher import Match
 
-ANSWER_CHARS = 4_000  # what one field of a modal takes (Discord, "Text Input")
+FORM_CHARS = 4_000  # what one field of a modal takes (Discord, "Text Input")
+ANSWER_CHARS = 20_000  # an answer that is typed in messages, all parts together
+LATE_PARTS = timedelta(minutes=60)  # after its deadline a draft goes on taking what its author types
 OPEN_AT_MOST = 3  # cards that one person has started and not answered
 
 
@@ -17,6 +19,8 @@ class Place(StrEnum):
     """Where a card stands, and so who can see it."""
 
     CHANNEL = "channel"
+    PRIVATE = "private"
+    DM = "dm"
 
 
 class State(StrEnum):
@@ -112,6 +116,18 @@ class Attempt:
     saw_answer: datetime | None
     ticked: tuple[int, ...] | None  # rubric points by index, as the person ticked them; None before the self-check
     rating: Recall | None
+    dm_channel_id: int | None
+    dm_card_id: int | None
+    draft: bool  # whether what the person types in their direct messages belongs to it
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """A rubric point that was missed, written again after the debrief. It counts nowhere."""
+
+    point: int  # index in the rubric
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +141,41 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Form:
     """What the `Answer` modal opens with."""
 
     posting: Posting
     text: str
     sureness: Sureness | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of an answer that is typed in direct messages, or chosen with `Use as my answer`."""
+
+    message_id: int
+    text: str
+    at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer that is being typed in direct messages."""
+
+    posting: Posting
+    attempt: Attempt
+    parts: tuple[Part, ...]  # in the order in which they were sent
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return "\n".join(part.text for part in self.parts)
+
+    @property
+    def until(self) -> datetime:
+        """From then on a message no longer belongs to it."""
+        return self.posting.ends + LATE_PARTS
 
 
 @dataclass(frozen=True, slots=True)

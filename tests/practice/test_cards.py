@@ -38,13 +38,13 @@ from bot.matching.matcher import Match, PointMatch, match
 from bot.practice.cards import debrief as debriefs
 from bot.practice.cards import question as cards
 from bot.practice.model import (
-    ANSWER_CHARS,
+    FORM_CHARS,
     OPEN_AT_MOST,
     Attempt,
     Card,
     Debrief,
-    Draft,
     Ending,
+    Form,
     Hints,
     Place,
     Posting,
@@ -70,13 +70,13 @@ SHORT = "I would put a queue in front of the model."
 
 TEXTS = {
     "short": SHORT,
-    "emoji": "😀" * ANSWER_CHARS,
-    "families": "👩‍👩‍👧‍👦" * (ANSWER_CHARS // 7),
-    "backticks": "`" * ANSWER_CHARS,
-    "backslashes": "\\" * ANSWER_CHARS,
-    "lines": "x\n" * (ANSWER_CHARS // 2),
-    "list": "> - a\n" * (ANSWER_CHARS // 6),
-    "words": "The queue takes the peak of the evening. " * (ANSWER_CHARS // 41),
+    "emoji": "😀" * FORM_CHARS,
+    "families": "👩‍👩‍👧‍👦" * (FORM_CHARS // 7),
+    "backticks": "`" * FORM_CHARS,
+    "backslashes": "\\" * FORM_CHARS,
+    "lines": "x\n" * (FORM_CHARS // 2),
+    "list": "> - a\n" * (FORM_CHARS // 6),
+    "words": "The queue takes the peak of the evening. " * (FORM_CHARS // 41),
     "thousand": "`" * SHOWN_AT_LEAST,
 }
 
@@ -90,7 +90,7 @@ def posting(*, open_: bool = True, ended_early: bool = False) -> Posting:
 
 def looking_back(question: Question, text: str, *, found: Match | None = None, open_: bool = True, **of_attempt: Any) -> Debrief:
     """A debrief shortly before the end, of an attempt as given."""
-    attempt = Attempt(BIG, BIG, BIG, question.id, State.SUBMITTED, False, None, 0, OPENED, CLOSES, None, None, None)
+    attempt = Attempt(BIG, BIG, BIG, question.id, State.SUBMITTED, False, None, 0, OPENED, CLOSES, None, None, None, None, None, False)
     answer = Version(text, CLOSES, late=False, after_answer=False)
     return Debrief(posting(open_=open_), question, replace(attempt, **of_attempt), answer, found or match(question, text), aside=None)
 
@@ -258,7 +258,7 @@ def test_every_card_fits(questions: list[Question]) -> None:
 def test_a_card_has_the_buttons_of_its_state(questions: list[Question]) -> None:
     card = Card(posting(), questions[0], "Serving")
 
-    assert buttons(cards.opened(card)) == ["Answer", "Hint", "End now", "My debrief"]
+    assert buttons(cards.opened(card)) == ["Answer", "Answer in DM", "Hint", "End now", "My debrief"]
     assert buttons(cards.closed(card)) == ["Model answer", "My debrief"]
 
 
@@ -320,12 +320,12 @@ def test_asking_to_end_and_the_list_of_open_cards_fit(questions: list[Question])
 @pytest.mark.parametrize("text", ["", *TEXTS.values()], ids=["none", *TEXTS])
 def test_the_form_for_an_answer_fits_and_holds_what_was_sent(text: str, edit: bool) -> None:
     for sureness in (None, *Sureness):
-        form = cards.answer_form(Draft(posting(), text, sureness), edit=edit)
+        form = cards.answer_form(Form(posting(), text, sureness), edit=edit)
 
         answer, sure = check_form(form, "answer")
         assert form.title == "Your answer"
         assert answer.get("value", "") == text
-        assert answer["max_length"] == ANSWER_CHARS
+        assert answer["max_length"] == FORM_CHARS
         assert [option["value"] for option in sure["options"] if option.get("default")] == ([] if sureness is None else [sureness.value])
 
 

@@ -165,7 +165,7 @@ async def test_the_card_has_its_buttons_and_says_that_the_channel_is_not_read(wo
     card = await world.draw()
 
     assert not card.ephemeral
-    assert buttons(card) == ["Answer", "Hint", "End now", "My debrief"]
+    assert buttons(card) == ["Answer", "Answer in DM", "Hint", "End now", "My debrief"]
     assert "not read" in all_text(card)
 
 

@@ -20,7 +20,7 @@ def take_away(world: World, *names: str, channel: simcord.ChannelHandle | None =
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_missing_permission_is_named_and_leaves_nothing_behind(world: World, name: str) -> None:
+async def test_where_a_permission_is_missing_the_card_is_private_and_says_why(world: World, name: str) -> None:
     take_away(world, name)
 
     result = await world.ada.slash(world.channel, "interview medium")
@@ -29,7 +29,19 @@ async def test_a_missing_permission_is_named_and_leaves_nothing_behind(world: Wo
     assert reply(result).ephemeral
     assert f"missing **{name}**" in said
     assert not any(other in said for other in NAMES if other != name)
-    assert await world.rows(postings) == []
+    assert buttons(reply(result)) == ["Answer", "Hint", "End now", "My debrief"]
+    assert [posting["place"] for posting in await world.rows(postings)] == ["private"]
+
+
+async def test_a_private_card_takes_an_answer_and_closes_without_being_edited(world: World) -> None:
+    take_away(world, "Send Messages")
+    card = reply(await world.ada.slash(world.channel, "interview medium", minutes=5))
+
+    debrief = reply(await world.answer(card, "I would put a queue in front of the model."))
+    await world.env.advance_time(5 * 60)
+
+    assert "Debrief" in all_text(debrief)
+    assert "Time is up" not in all_text(card)
     assert await world.rows(timers) == []
 
 
@@ -62,7 +74,8 @@ async def test_the_buttons_that_draw_ask_for_the_same_permissions(world: World) 
     for message, label in ((debrief, "Try again"), (debrief, "Next question"), (shown_help, "First question")):
         result = await world.ada.click(message, label=label)
         assert "missing **Send Messages**" in all_text(reply(result))
-    assert len(await world.rows(postings)) == 1
+        assert reply(result).ephemeral
+    assert [posting["place"] for posting in await world.rows(postings)] == ["channel", "private", "private", "private"]
 
 
 async def test_an_open_card_goes_on_taking_answers_when_a_permission_is_lost(world: World) -> None:

@@ -1,6 +1,8 @@
-"""`/stats` as a person sees it: what was practised, this week, by kind, and the streak."""
+"""`/stats` as a person sees it: what was practised, this week, by kind, the streak, and what their self-checks come to."""
 
 from datetime import datetime, time, timedelta
+from itertools import count
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,11 +10,12 @@ import simcord
 from sqlalchemy import insert
 
 from bot.bank.bank import Bank
-from bot.bank.schema import TYPES, Difficulty, Question
-from bot.progress.service import NO_LONGER_ASKED
+from bot.bank.schema import POINTS, TYPES, Competence, Difficulty, Question
+from bot.progress.model import NO_LONGER_ASKED
 from bot.storage.tables import attempts, postings, practice_counts, user_settings
 from bot.ui.times import countdown
-from tests.conftest import World, all_text, buttons, reply, running
+from bot.ui.text import MESSAGE_CHARS
+from tests.conftest import World, all_text, buttons, reply, running, texts
 
 ANSWER = "I would put a queue in front of the model, and keep one spare replica for the evening."
 DAY = 24 * 60 * 60
@@ -226,20 +229,143 @@ async def test_numbers_are_the_same_after_a_restart(world: World) -> None:
     assert await stats(world) == before
 
 
+RUBRIC: tuple[Competence, ...] = ("framing", "sizing", "sizing", "design")
+
+
+def sorted_bank(bank: Bank) -> Bank:
+    """Two topics of one easy question each, with four rubric points of `RUBRIC`."""
+    numbers = count()
+
+    def made(question: Question) -> Question:
+        points = tuple(question.rubric[0].model_copy(update={"point": f"Point {at}", "competence": name}) for at, name in enumerate(RUBRIC))
+        return question.model_copy(update={"id": f"q-{next(numbers)}", "difficulty": "easy", "rubric": points})
+
+    return Bank.build([topic.model_copy(update={"questions": (made(topic.questions[0]),)}) for topic in bank.topics[:2]])
+
+
+async def checked(
+    world: World, sureness: str | None, *points: int, person: simcord.MemberActor | None = None, difficulty: Difficulty = "easy"
+) -> None:
+    """Answer a question, said with this sureness, and tick these points."""
+    who = person or world.ada
+    fields = {} if sureness is None else {"sureness": sureness}
+    debrief = reply(await world.answer(await world.draw(who, difficulty), ANSWER, who, **fields))
+    await who.submit_modal(await who.click(debrief, label="Self-check"), {"points": [str(point) for point in points]})
+
+
+async def test_sureness_stands_against_what_one_ticked(database_url: str, bank: Bank) -> None:
+    async with running(database_url, sorted_bank(bank)) as world:
+        await checked(world, "high", 0, 1, 2)
+        await checked(world, "high", 0)
+        await checked(world, "low")
+        await checked(world, "medium", 0, 1, 2, 3)
+        await checked(world, None, 0, 1, 2, 3)
+        await checked(world, "low", 0, 1, 2, 3, person=world.bob)
+        await world.answer(await world.draw(difficulty="easy"), ANSWER, sureness="high")  # without a self-check
+
+        said = await stats(world)
+
+        assert (
+            "**How sure you were**\n"
+            "Of the 2 that you were sure of, you ticked 50% of the points.\n"
+            "Of the 1 that you were fairly sure of, you ticked 100% of the points.\n"
+            "Of the 1 that you were not sure of, you ticked 0% of the points.\n"
+        ) in said
+
+
+async def test_each_competence_shows_what_one_ticked_of_what_was_asked(database_url: str, bank: Bank) -> None:
+    async with running(database_url, sorted_bank(bank)) as world:
+        await checked(world, None, 1, 3)
+        await checked(world, "low", 0, 1, 2)
+
+        said = await stats(world)
+
+        assert "**By competence**\n- Framing: ticked 1 of 2\n- Sizing: ticked 3 of 4\n- Design: ticked 1 of 2\n" in said
+        assert "- People" not in said
+
+
+async def test_without_a_self_check_there_is_no_empty_heading(world: World) -> None:
+    await practise(world)
+
+    said = await stats(world)
+
+    assert "How sure" not in said
+    assert "By competence" not in said
+
+
+async def test_a_self_check_made_again_counts_once_as_it_is_now(database_url: str, bank: Bank) -> None:
+    async with running(database_url, sorted_bank(bank)) as world:
+        debrief = reply(await world.answer(await world.draw(difficulty="easy"), ANSWER, sureness="high"))
+        for points in (["0", "1"], ["3"]):
+            await world.ada.submit_modal(await world.ada.click(debrief, label="Self-check"), {"points": points})
+
+        said = await stats(world)
+
+        assert "Of the 1 that you were sure of, you ticked 25% of the points." in said
+        assert "- Framing: ticked 0 of 1\n- Sizing: ticked 0 of 2\n- Design: ticked 1 of 1\n" in said
+
+
+async def test_a_self_check_of_a_text_from_after_the_model_answer_does_not_count(world: World) -> None:
+    await practise(world)
+    card = await world.draw(minutes=1)
+    form = await world.ada.click(card, label="Answer")
+    await world.env.advance_time(120)
+    await world.ada.click(card, label="Model answer")
+    debrief = reply(await world.ada.submit_modal(form, {"answer": ANSWER, "sureness": "high"}))
+    await world.ada.submit_modal(await world.ada.click(debrief, label="Self-check"), {"points": ["0"]})
+
+    assert "ticked" not in (await stats(world)).replace("that you ticked in your self-checks", "")
+
+
+async def test_self_checks_of_a_question_that_left_the_bank_are_left_out(database_url: str, bank: Bank) -> None:
+    both = sorted_bank(bank)
+    async with running(database_url, both) as world:
+        await checked(world, "high", 0, 1, 2, 3)
+        left = (await world.rows(attempts))[0]["question_id"]
+        world.bank = Bank.build([topic for topic in both.topics if topic is not both.topic_of(left)])
+        await world.restart()
+        await checked(world, "high", 0)
+
+        assert "Of the 1 that you were sure of, you ticked 25% of the points." in await stats(world)
+
+
+async def test_points_that_the_rubric_lost_since_are_not_counted(database_url: str, bank: Bank) -> None:
+    async with running(database_url, sorted_bank(bank)) as world:
+        await checked(world, "high", 0, 3)
+        shorter = [
+            topic.model_copy(update={"questions": tuple(each.model_copy(update={"rubric": each.rubric[:3]}) for each in topic.questions)})
+            for topic in world.bank.topics
+        ]
+        world.bank = Bank.build(shorter)
+        await world.restart()
+
+        said = await stats(world)
+
+        assert "you ticked 33% of the points" in said
+        assert "Design" not in said
+
+
 async def test_a_card_holds_the_numbers_of_somebody_who_has_practised_every_topic_there_could_be(database_url: str, bank: Bank) -> None:
     shipped = bank.topics[0]
     names = [f"{number:03} ".ljust(80, "x") for number in range(100)]
+    point, kinds = shipped.questions[0].rubric[0], get_args(Competence)
+    rubric = tuple(point.model_copy(update={"competence": kinds[at % len(kinds)]}) for at in range(POINTS))
+    question = shipped.questions[0].model_copy(update={"rubric": rubric})
     topics = [
-        shipped.model_copy(update={"id": f"t-{at}", "name": name, "questions": (shipped.questions[0].model_copy(update={"id": f"q-{at}"}),)})
+        shipped.model_copy(update={"id": f"t-{at}", "name": name, "questions": (question.model_copy(update={"id": f"q-{at}"}),)})
         for at, name in enumerate(names)
     ]
     async with running(database_url, Bank.build(topics)) as world:
         rows = [{"user_id": world.ada.id, "question_id": f"q-{at}", "count": 200 - at, "last": world.now()} for at in range(100)]
         await world.app.db.write(lambda conn: conn.execute(insert(practice_counts), rows))
+        for sureness in ("low", "medium", "high"):
+            await checked(world, sureness, 0, 1, difficulty=question.difficulty)
 
-        said = await stats(world)
+        shown = await shown_stats(world)
+        said = all_text(shown)
 
+        assert sum(map(len, texts(shown))) <= MESSAGE_CHARS
         assert f"- {names[0]}: 200" in said
         assert "- 70 more: " in said
-        listed = [int(line.rsplit(": ", 1)[1]) for line in said.splitlines() if line.startswith("- ")]
-        assert sum(listed) == sum(range(101, 201))
+        listed = [int(line.rsplit(": ", 1)[1]) for line in said.splitlines() if line.startswith("- ") and ": ticked" not in line]
+        assert sum(listed) == sum(range(101, 201)) + 3

@@ -5,14 +5,17 @@ from discord import ui
 
 from bot.practice.cards import debrief as debrief_cards
 from bot.practice.cards import question as cards
-from bot.practice.delivery import NO_ANSWER, Delivery
-from bot.practice.model import Ending, Sureness
-from bot.practice.service.answering import Answering
+from bot.practice.commands.places import spot
+from bot.practice.delivery.channel import NO_ANSWER, Delivery
+from bot.practice.delivery.direct import Direct, DmsClosed
+from bot.practice.model import Ending, Place, Seat, Sureness
+from bot.practice.service.answering import Answering, TimeIsUp, TooLongForForm
 from bot.practice.service.debriefing import Debriefing
+from bot.practice.service.drafting import AnotherDraft, Drafting
 from bot.practice.service.opening import Opening
 from bot.ui import replies
 from bot.ui.actions import MY_DEBRIEF
-from bot.ui.buttons import ButtonHandler
+from bot.ui.buttons import PRIMARY, ButtonHandler, button
 from bot.ui.modals import Fields, ModalHandler
 from bot.ui.replies import Interaction
 
@@ -20,9 +23,13 @@ from bot.ui.replies import Interaction
 class CardCommands:
     """Answers, hints and the end of a question."""
 
-    def __init__(self, opening: Opening, answering: Answering, debriefing: Debriefing, delivery: Delivery) -> None:
+    def __init__(
+        self, opening: Opening, answering: Answering, drafting: Drafting, debriefing: Debriefing, delivery: Delivery, direct: Direct
+    ) -> None:
         self.opening = opening
         self.answering = answering
+        self.drafting = drafting
+        self.direct = direct
         self.debriefing = debriefing
         self.delivery = delivery
 
@@ -30,6 +37,12 @@ class CardCommands:
         """Those of the card, and of what it opens."""
         return {
             "answer": self.answer,
+            "answer-in-dm": self.answer_in_dm,
+            "answer-in-dm-anyway": self.answer_in_dm_anyway,
+            "done": self.done,
+            "end-draft": self.end_draft,
+            "keep-draft": self.keep_draft,
+            "go-private": self.go_private,
             "edit": self.edit,
             "hint": self.hint,
             "another-hint": self.another_hint,
@@ -44,10 +57,77 @@ class CardCommands:
         return {"answer": self.answered, "edit": self.edited}
 
     async def answer(self, itx: Interaction, posting_id: int) -> None:
-        await replies.ask(itx, cards.answer_form(await self.answering.draft(itx.user.id, posting_id), edit=False))
+        await self._ask(itx, posting_id, edit=False)
 
     async def edit(self, itx: Interaction, posting_id: int) -> None:
-        await replies.ask(itx, cards.answer_form(await self.answering.draft(itx.user.id, posting_id), edit=True))
+        await self._ask(itx, posting_id, edit=True)
+
+    async def _ask(self, itx: Interaction, posting_id: int, *, edit: bool) -> None:
+        """Open the form; in direct messages where the answer is too long for one."""
+        try:
+            form = await self.answering.form(itx.user.id, posting_id)
+        except TimeIsUp:
+            await replies.send(itx, cards.time_is_up(posting_id))
+        except TooLongForForm:
+            await self._in_dm(itx, posting_id, again=True)
+        else:
+            await replies.ask(itx, cards.answer_form(form, edit=edit))
+
+    async def answer_in_dm(self, itx: Interaction, posting_id: int) -> None:
+        try:
+            await self.drafting.other(itx.user.id, posting_id)
+        except AnotherDraft as other:
+            await replies.send(itx, cards.ask_to_switch(other.card, button("Send it and begin", "answer-in-dm-anyway", posting_id, style=PRIMARY)))
+        else:
+            await self._in_dm(itx, posting_id)
+
+    async def answer_in_dm_anyway(self, itx: Interaction, posting_id: int) -> None:
+        """The other draft is sent as it is."""
+        await self._in_dm(itx, posting_id)
+
+    async def _in_dm(self, itx: Interaction, posting_id: int, *, again: bool = False) -> None:
+        await itx.response.defer(ephemeral=True, thinking=True)
+        try:
+            channel_id = await self.direct.channel_of(itx.user)
+            card = await self.drafting.begin(itx.user.id, posting_id, channel_id, again=again)
+            link = await self.direct.send_card(itx.user.id, channel_id, card)
+        except TimeIsUp:
+            await replies.send(itx, cards.time_is_up(posting_id))
+        except DmsClosed:
+            await replies.send(itx, cards.dms_closed(await self.opening.before(posting_id)))
+        else:
+            await replies.send(itx, cards.in_dm(link))
+
+    async def done(self, itx: Interaction, posting_id: int) -> None:
+        """`Done` under a draft, answered with the debrief, which stays in the direct messages."""
+        await self.direct.all_heard(itx.user.id)
+        await self._sent(itx, await self.drafting.done(itx.user.id, posting_id))
+
+    async def end_draft(self, itx: Interaction, posting_id: int) -> None:
+        """`End now` under a draft."""
+        await self.direct.all_heard(itx.user.id)
+        seat = await self.drafting.end(itx.user.id, posting_id)
+        if seat is not None:
+            await self._sent(itx, seat)
+        else:
+            await replies.edit(itx, cards.draft_ended(self.opening.card(await self.opening.before(posting_id)), sent=False))
+
+    async def _sent(self, itx: Interaction, seat: Seat) -> None:
+        view, files = debrief_cards.debrief(self.debriefing.of(seat))
+        message_id = await replies.send(itx, view, files=files, ephemeral=False)
+        if message_id is not None and itx.channel_id is not None:
+            await self.debriefing.shown(itx.user.id, itx.channel_id, message_id)
+        found = None if seat.attempt is None else await self.drafting.draft(seat.attempt.id)
+        if found is not None:
+            await self.direct.show_ended(found[0], sent=True)
+
+    async def keep_draft(self, itx: Interaction, posting_id: int) -> None:
+        """`Go on typing`."""
+        await replies.edit(itx, cards.kept_draft(self.opening.card(await self.opening.before(posting_id))))
+
+    async def go_private(self, itx: Interaction, posting_id: int) -> None:
+        """`Go on here`, where direct messages are closed."""
+        await replies.edit(itx, cards.opened(await self.opening.go_private(itx.user.id, posting_id, spot(itx))))
 
     async def answered(self, itx: Interaction, fields: Fields, posting_id: int) -> None:
         view, files = await self._submit(itx, fields, posting_id)
@@ -79,7 +159,7 @@ class CardCommands:
         ending = await self.opening.end_now(itx.user.id, posting_id, sure=False)
         if not ending.closed:
             await replies.send(itx, cards.ask_to_end(ending))
-        elif itx.message is not None and itx.message.flags.ephemeral:
+        elif itx.message is not None and itx.message.flags.ephemeral and ending.card.posting.place is not Place.PRIVATE:
             await self._end_elsewhere(itx, ending)
         else:
             await replies.edit(itx, cards.closed(ending.card))

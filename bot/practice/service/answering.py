@@ -1,20 +1,32 @@
-"""Answering: what a person typed is kept, once, before they are told so."""
+"""Answering by a form: what a person typed is kept, once, before they are told so."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.errors import Refused
 from bot.practice import store
-from bot.practice.model import Draft, Seat, State, Sureness, Version
+from bot.practice.model import FORM_CHARS, Form, Posting, Seat, Sureness, Version
+from bot.practice.service.keeping import keep
 from bot.practice.service.opening import GONE
 from bot.storage.database import Database
 
-TIME_IS_UP = "Time is up for this question. `Model answer` on its card shows how it can be answered; `/interview any` draws a new one."
 FROZEN = "You have seen the model answer, so your answer stands as it is. `Try again` asks you the same question once more."
 NOTHING_TYPED = "There was no text in your answer, so nothing was saved. Press `Answer` and type it again."
+NOT_KEPT = "That question is gone, so your answer could not be kept. Here it is back; `/interview any` draws a new question."
+
+
+class TimeIsUp(Exception):  # noqa: N818 - not a fault: the person is offered the rest
+    """A posting takes no more answers on time, so no form is opened for it."""
+
+    def __init__(self, posting: Posting) -> None:
+        super().__init__(f"posting {posting.id} is closed")
+        self.posting = posting
+
+
+class TooLongForForm(Exception):  # noqa: N818 - not a fault: the person goes on in their direct messages
+    """An answer that no form can hold."""
 
 
 class Answering:
@@ -24,56 +36,54 @@ class Answering:
         self.db = db
         self.now = now
 
-    async def draft(self, user_id: int, posting_id: int) -> Draft:
-        """What the `Answer` modal opens with: what was sent before. Refused: closed, frozen, or gone."""
-        seat = await self.db.read(lambda conn: store.seat(conn, posting_id, user_id))
-        if seat is None:
+    async def form(self, user_id: int, posting_id: int) -> Form:
+        """What the `Answer` modal opens with: what was sent before, or typed in direct messages so far.
+
+        Refused: frozen, or gone. TimeIsUp. TooLongForForm.
+        """
+
+        def look(conn: Connection) -> tuple[Seat, str] | None:
+            seat = store.seat(conn, posting_id, user_id)
+            if seat is None:
+                return None
+            if seat.answer is not None:
+                return seat, seat.answer.text
+            typed = "" if seat.attempt is None else "\n".join(part.text for part in store.parts(conn, seat.attempt.id))
+            return seat, typed
+
+        found = await self.db.read(look)
+        if found is None:
             raise Refused(GONE)
+        seat, text = found
         if self.now() >= seat.posting.ends:
-            raise Refused(TIME_IS_UP)
+            raise TimeIsUp(seat.posting)
         if seat.attempt is not None and seat.attempt.saw_answer is not None:
             raise Refused(FROZEN)
-        text = seat.answer.text if seat.answer is not None else ""
-        return Draft(seat.posting, text, seat.attempt.sureness if seat.attempt is not None else None)
+        if len(text) > FORM_CHARS:
+            raise TooLongForForm
+        return Form(seat.posting, text, seat.attempt.sureness if seat.attempt is not None else None)
 
-    async def submit(self, user_id: int, posting_id: int, text: str, sureness: Sureness | None, sent: datetime) -> Seat:
+    async def submit(self, user_id: int, posting_id: int, text: str, sureness: Sureness | None, sent: datetime, source: str = "modal") -> Seat:
         """Keep one person's answer to one posting and count it, once; late ones are kept and marked.
 
         `sent` is when the person sent it, which decides whether it is late. The same text again changes nothing. After the model answer was
-        seen a text is kept aside. Refused, with the text to give it back: no such posting, nothing typed.
+        seen a text is kept aside. A draft of theirs for the same posting ends with it. Refused, with the text to give it back: no such posting,
+        nothing typed.
         """
         if not text.strip():
             raise Refused(NOTHING_TYPED)
 
         def work(conn: Connection) -> Seat | None:
             seat = store.seat(conn, posting_id, user_id)
-            return None if seat is None else _keep(conn, seat, user_id, text, sureness, sent)
+            if seat is None:
+                return None
+            if seat.attempt is not None and seat.attempt.draft:
+                store.drop_draft(conn, user_id)
+            aside = seat.attempt is not None and seat.attempt.saw_answer is not None
+            version = Version(text, sent, late=sent >= seat.posting.ends, after_answer=aside)
+            return keep(conn, seat, user_id, version, sureness, source)
 
         seat = await self.db.write(work)
         if seat is None:
-            raise Refused(
-                "That question is gone, so your answer could not be kept. Here it is back; `/interview any` draws a new question.",
-                typed=text,
-            )
+            raise Refused(NOT_KEPT, typed=text)
         return seat
-
-
-def _keep(conn: Connection, seat: Seat, user_id: int, text: str, sureness: Sureness | None, sent: datetime) -> Seat:
-    attempt = seat.attempt
-    aside = attempt is not None and attempt.saw_answer is not None
-    version = Version(text, sent, late=sent >= seat.posting.ends, after_answer=aside)
-    known = seat.aside if aside else seat.answer
-    new = known is None or known.text != text
-    if attempt is not None and aside:
-        if new:
-            store.add_version(conn, attempt.id, version)
-        return replace(seat, aside=version if new else known)
-    if attempt is None or attempt.state is not State.SUBMITTED:
-        attempt = store.submit(conn, seat.posting, user_id, version, sureness, "modal")
-        store.count_practised(conn, user_id, seat.posting.question_id, sent)
-    else:
-        attempt = replace(attempt, late=version.late if new else attempt.late, sureness=sureness or attempt.sureness)
-        store.update_attempt(conn, attempt.id, late=attempt.late, sureness=attempt.sureness)
-    if new:
-        store.add_version(conn, attempt.id, version)
-    return replace(seat, attempt=attempt, answer=version if new else known)

@@ -3,6 +3,7 @@
 import random
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from bot.errors import Refused
 from bot.practice import store
 from bot.practice.model import OPEN_AT_MOST, Card, Ending, Place, Posting, Spot
 from bot.practice.service.drawing import drawn
+from bot.practice.service.keeping import close_drafts
 from bot.preferences import preferences
 from bot.storage.database import Database
 from bot.timers import Timer, Timers
@@ -44,7 +46,7 @@ class Opening:
         self.now = now
         self.rng = rng
 
-    async def start(self, user_id: int, spot: Spot, filters: Filters, minutes: int | None = None) -> Card:
+    async def start(self, user_id: int, spot: Spot, filters: Filters, minutes: int | None = None, place: Place = Place.CHANNEL) -> Card:
         """Draw a question by the rule of the draw and keep its posting, ready to be sent.
 
         Refused: nothing fits. TooManyOpen: this person has three open cards already.
@@ -57,17 +59,22 @@ class Opening:
             return drawn(conn, pool, spot.channel_id, user_id, self.rng), preferences(conn, user_id).minutes
 
         question, own_minutes = await self.db.read(look)
-        return await self._post(user_id, spot, filters, question, minutes or own_minutes or question.minutes)
+        return await self._post(user_id, place, spot, filters, question, minutes or own_minutes or question.minutes)
 
-    async def repeat(self, user_id: int, posting_id: int) -> Card:
+    async def repeat(self, user_id: int, posting_id: int, place: Place, spot: Spot) -> Card:
         """The same question once more, for as long as before. Refused: it is gone. TooManyOpen: as for `start`."""
-        before = await self._before(posting_id)
-        return await self._post(user_id, before.spot, before.filters, self.question(before), before.length // timedelta(minutes=1))
+        before = await self.before(posting_id)
+        return await self._post(user_id, place, spot, before.filters, self.question(before), before.length // timedelta(minutes=1))
 
-    async def next(self, user_id: int, posting_id: int) -> Card:
-        """Another question by the same filters, in the same channel. Refused: the posting is gone."""
-        before = await self._before(posting_id)
-        return await self.start(user_id, before.spot, before.filters)
+    async def next(self, user_id: int, posting_id: int, place: Place, spot: Spot) -> Card:
+        """Another question by the same filters. Refused: the posting is gone."""
+        return await self.start(user_id, spot, (await self.before(posting_id)).filters, place=place)
+
+    async def go_private(self, user_id: int, posting_id: int, spot: Spot) -> Card:
+        """Show a question that could not be sent to its owner's direct messages to them in place. Refused: it is closed, gone or somebody else's."""
+        card = await self.open_card(user_id, posting_id)
+        await self.db.write(lambda conn: store.move_posting(conn, posting_id, Place.PRIVATE, spot))
+        return replace(card, posting=replace(card.posting, place=Place.PRIVATE, spot=spot))
 
     async def sent(self, posting_id: int, message_id: int) -> None:
         """Discord has confirmed the card."""
@@ -125,6 +132,12 @@ class Opening:
             return None
         return (await self._close(posting_id, posting.closes, early=False))[1]
 
+    async def end_own(self, user_id: int, posting: Posting) -> None:
+        """Close a posting that stands in its owner's direct messages; any other stays open for the others."""
+        if posting.place is Place.DM and posting.owner_id == user_id:
+            await self._close(posting.id, self.now(), early=True)
+            await self.shown_closed(posting.id)
+
     async def shown_closed(self, posting_id: int) -> None:
         """The card of a posting that was ended early has been changed, so nothing is left for its timer."""
         await self.db.write(lambda conn: timers.cancel(conn, CLOSING, str(posting_id)))
@@ -132,25 +145,28 @@ class Opening:
     async def _close(self, posting_id: int, at: datetime, *, early: bool) -> tuple[bool, Card | None]:
         """Whether this call closed it, and the card as it is now."""
 
-        def work(conn: Connection) -> tuple[bool, Posting | None]:
+        def work(conn: Connection) -> tuple[bool, Posting | None, bool]:
             won = store.close_posting(conn, posting_id, at, early=early)
             if won and early:  # its timer now stands for the card that is still to be changed, and is cancelled when that is done
                 timers.add(conn, Timer(CLOSING, str(posting_id), at + EDIT_WITHIN, {}))
-            return won, store.posting(conn, posting_id)
+            posting = store.posting(conn, posting_id)
+            return won, posting, won and posting is not None and close_drafts(conn, posting)
 
-        won, posting = await self.db.write(work)
+        won, posting, drafts = await self.db.write(work)
+        if drafts:
+            self.alarm.wake(at)
         if won and early:
             self.alarm.wake(at + EDIT_WITHIN)
         return won, None if posting is None else self.card(posting)
 
-    async def _post(self, user_id: int, spot: Spot, filters: Filters, question: Question, minutes: int) -> Card:
+    async def _post(self, user_id: int, place: Place, spot: Spot, filters: Filters, question: Question, minutes: int) -> Card:
         nonce = secrets.token_hex(8)
         opened = self.now()
         closes = opened + timedelta(minutes=minutes)
         values = {
             "kind": "interview",
             "question_id": question.id,
-            "place": Place.CHANNEL,
+            "place": place,
             "difficulty": filters.difficulty,
             "topic": filters.topic,
             "type": filters.type,
@@ -167,6 +183,7 @@ class Opening:
             if len(already) >= OPEN_AT_MOST:
                 return already
             posting_id, total = store.add_posting(conn, values)
+            store.drop_late_draft(conn, user_id)
             timers.add(conn, Timer(CLOSING, str(posting_id), closes, {}))
             return posting_id, total
 
@@ -178,7 +195,7 @@ class Opening:
         posting = Posting(
             id=posting_id,
             question_id=question.id,
-            place=Place.CHANNEL,
+            place=place,
             filters=filters,
             spot=spot,
             message_id=None,
@@ -192,7 +209,8 @@ class Opening:
         )
         return Card(posting, question, self.bank.topic_of(question.id).name)
 
-    async def _before(self, posting_id: int) -> Posting:
+    async def before(self, posting_id: int) -> Posting:
+        """A posting, open or not. Refused: it is gone."""
         posting = await self.db.read(lambda conn: store.posting(conn, posting_id))
         if posting is None:
             raise Refused(GONE)

@@ -129,4 +129,7 @@ def to_attempt(row: Row[Any]) -> Attempt:
         saw_answer=row.attempt_saw_answer,
         ticked=None if row.attempt_ticked is None else tuple(row.attempt_ticked),
         rating=None if row.attempt_rating is None else Recall(row.attempt_rating),
+        dm_channel_id=row.attempt_dm_channel_id,
+        dm_card_id=row.attempt_dm_card_id,
+        draft=row.attempt_draft,
     )

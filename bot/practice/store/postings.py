@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from bot.bank.bank import Filters
 from bot.practice.model import Place, Posting, Spot, State
 from bot.storage.tables import attempts, postings, question_totals
+
+MENU = 25  # options of one select (Discord, "Select Menus")
 
 _posting_id: BindParameter[int] = bindparam("of_posting")
 _user_id: BindParameter[int] = bindparam("of_user")
@@ -57,12 +59,46 @@ _open_unanswered = (
 )
 
 
+def awaiting(conn: Connection, user_id: int, channel_id: int, now: datetime) -> list[Posting]:
+    """Open postings that a person may have meant and has not answered: their own, one they are typing for, those of this channel; newest first."""
+    return [to_posting(row) for row in conn.execute(_awaiting, {"of_user": user_id, "of_channel": channel_id, "at": now})]
+
+
+_here = and_(postings.c.channel_id == bindparam("of_channel"), postings.c.place == Place.CHANNEL)
+_awaiting = (
+    select(postings)
+    .outerjoin(attempts, and_(attempts.c.posting_id == postings.c.id, attempts.c.user_id == _user_id))
+    .where(postings.c.closed.is_(None), postings.c.closes > bindparam("at", type_=postings.c.closes.type))
+    .where(or_(attempts.c.id.is_(None), attempts.c.state == State.STARTED))
+    .where(or_(postings.c.owner_id == _user_id, _here, attempts.c.draft))
+    .order_by(postings.c.id.desc())
+    .limit(MENU)
+)
+
+
+def newest_editable(conn: Connection, user_id: int, now: datetime) -> Posting | None:
+    """The posting that a person has answered last, if that answer may still be changed."""
+    row = conn.execute(_newest_editable, {"of_user": user_id, "at": now}).one_or_none()
+    return None if row is None else to_posting(row)
+
+
+_newest_editable = (
+    select(postings)
+    .join(attempts, and_(attempts.c.posting_id == postings.c.id, attempts.c.user_id == _user_id, attempts.c.state == State.SUBMITTED))
+    .where(postings.c.closed.is_(None), postings.c.closes > bindparam("at", type_=postings.c.closes.type), attempts.c.saw_answer.is_(None))
+    .order_by(attempts.c.submitted.desc())
+    .limit(1)
+)
+
+
 def unconfirmed(conn: Connection) -> list[Posting]:
     """Open postings of which nobody knows whether their card arrived."""
     return [to_posting(row) for row in conn.execute(_unconfirmed)]
 
 
-_unconfirmed = select(postings).where(postings.c.message_id.is_(None), postings.c.closed.is_(None)).order_by(postings.c.id)
+_unconfirmed = (
+    select(postings).where(postings.c.message_id.is_(None), postings.c.closed.is_(None), postings.c.place == Place.CHANNEL).order_by(postings.c.id)
+)
 
 
 def set_message(conn: Connection, posting_id: int, message_id: int) -> None:
@@ -71,6 +107,12 @@ def set_message(conn: Connection, posting_id: int, message_id: int) -> None:
 
 
 _set_message = update(postings).where(postings.c.id == _posting_id).values(message_id=bindparam("to_message"))
+
+
+def move_posting(conn: Connection, posting_id: int, place: Place, spot: Spot) -> None:
+    """Its card stands somewhere else than it was meant to."""
+    values = {"place": place, "guild_id": spot.guild_id, "channel_id": spot.channel_id}
+    conn.execute(update(postings).where(postings.c.id == posting_id).values(values))
 
 
 def close_posting(conn: Connection, posting_id: int, at: datetime, *, early: bool) -> bool:
@@ -83,11 +125,13 @@ _close = _close.values(closed=bindparam("at", type_=postings.c.closed.type), end
 
 
 def others_at_it(conn: Connection, posting_id: int, user_id: int) -> int:
-    """How many people but this one have answered a posting, or have begun to."""
+    """How many people but this one have answered a posting, or are typing an answer in their direct messages."""
     return (conn.execute(_others, {"of_posting": posting_id, "of_user": user_id})).scalar_one()
 
 
-_others = select(func.count()).where(attempts.c.posting_id == _posting_id, attempts.c.user_id != _user_id, attempts.c.state != State.STARTED)
+_others = select(func.count()).where(
+    attempts.c.posting_id == _posting_id, attempts.c.user_id != _user_id, or_(attempts.c.draft, attempts.c.state == State.SUBMITTED)
+)
 
 
 def to_posting(row: Row[Any]) -> Posting:

@@ -1,14 +1,15 @@
 """What practice does unasked: closes cards when their time is up, and finds out after a crash which cards had arrived."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import aiohttp
 import discord
 from discord import ui
 
 from bot.practice.cards import question as cards
-from bot.practice.model import Card
+from bot.practice.model import Card, Place
 from bot.practice.service.opening import Opening
 from bot.timers import Timer
 
@@ -27,18 +28,22 @@ class Delivery:
     def __init__(self, client: discord.Client, opening: Opening) -> None:
         self.client = client
         self.opening = opening
+        self.before_closing: Callable[[int], Awaitable[None]] = _nothing_before  # set where direct messages are
 
     async def close(self, timer: Timer) -> None:
         """The handler of the closing timer. Twice does no harm."""
+        await self.before_closing(int(timer.key))
         card = await self.opening.close_due(int(timer.key))
         if card is not None:
             await self.show_closed(card)
 
     async def show_closed(self, card: Card) -> None:
-        """Change a card to its closed look. One that is gone, no longer ours to change or in an archived thread is left alone.
+        """Change a card in a channel to its closed look. One that is gone, no longer ours to change or in an archived thread is left alone.
 
         Raised: what may be over when it is tried again.
         """
+        if card.posting.place is not Place.CHANNEL:  # private ones are out of reach, those in direct messages change with their draft
+            return
         message_id = card.posting.message_id or await self._find(card)
         if message_id is None:
             return
@@ -80,10 +85,13 @@ class Delivery:
 
     async def _find(self, card: Card) -> int | None:
         """Our own message whose buttons carry the posting's id."""
-        wanted = f"answer:{card.posting.id}"
+        return await self.find(card.posting.spot.channel_id, f"answer:{card.posting.id}", card.posting.opened)
+
+    async def find(self, channel_id: int, wanted: str, opened: datetime) -> int | None:
+        """Our own message in a channel, sent since `opened`, that has a button with this custom_id."""
         own = self.client.user.id if self.client.user is not None else None
         try:
-            async for message in self._channel(card).history(limit=LOOK_AT, after=card.posting.opened - LOOK_BACK):
+            async for message in self.client.get_partial_messageable(channel_id).history(limit=LOOK_AT, after=opened - LOOK_BACK):
                 if message.author.id == own and wanted in _custom_ids(message):
                     return message.id
         except (discord.NotFound, discord.Forbidden):
@@ -92,6 +100,10 @@ class Delivery:
 
     def _channel(self, card: Card) -> discord.PartialMessageable:
         return self.client.get_partial_messageable(card.posting.spot.channel_id, guild_id=card.posting.spot.guild_id)
+
+
+async def _nothing_before(_posting_id: int) -> None:
+    return
 
 
 def _custom_ids(message: discord.Message) -> set[str]:

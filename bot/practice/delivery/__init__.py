@@ -1,0 +1,1 @@
+"""What practice does unasked, in channels and in direct messages."""

@@ -1,0 +1,231 @@
+"""Drafts in direct messages: their cards, what is typed, what was missed, nudges, and the debrief of what the deadline has sent."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+
+import discord
+from discord import ui
+
+from bot.errors import Refused
+from bot.practice.cards import debrief as debrief_cards
+from bot.practice.cards import question as cards
+from bot.practice.delivery.channel import NO_ANSWER, Delivery
+from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, State
+from bot.practice.service.debriefing import Debriefing
+from bot.practice.service.drafting import Drafting, Heard
+from bot.timers import Timer
+from bot.ui import replies
+
+log = logging.getLogger(__name__)
+
+SAVED = "✅"  # on every message that is stored
+FILE_BYTES = 64 << 10  # of a text attachment; a long paste becomes a file by itself
+DMS_CLOSED = 50007  # "Cannot send messages to this user" (Discord, "JSON Error Codes")
+TOO_LONG = f"That message is **not** in your answer: all parts together may have {ANSWER_CHARS:,} characters. Shorten it and send it again."
+NOT_READ = "I read text and text files of up to 64 KiB; the rest of that message is **not** in your answer."
+
+
+class DmsClosed(Exception):  # noqa: N818 - not a fault: the person is offered another way
+    """A person's direct messages are closed."""
+
+
+class Direct:
+    """The bot's side of people's direct messages."""
+
+    def __init__(
+        self, client: discord.Client, drafting: Drafting, debriefing: Debriefing, delivery: Delivery, nothing_open: Callable[[], ui.LayoutView]
+    ) -> None:
+        self.client = client
+        self.drafting = drafting
+        self.debriefing = debriefing
+        self.delivery = delivery
+        self.nothing_open = nothing_open
+        self._hearing: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    # Cards
+
+    async def channel_of(self, user: discord.abc.User) -> int:
+        """The id of a person's direct messages with the bot. DmsClosed: Discord does not let us."""
+        try:
+            return (await self.client.create_dm(user)).id
+        except discord.Forbidden:
+            raise DmsClosed from None
+
+    async def send_card(self, user_id: int, channel_id: int, card: Card) -> str:
+        """Send the card of a draft that has begun. Returns a link to it. DmsClosed: the draft is given up."""
+        try:
+            message_id = await self.delivery.find(channel_id, f"done:{card.posting.id}", card.posting.opened)
+            if message_id is None:
+                message_id = await self._send(channel_id, cards.draft(card), nonce=f"{card.posting.nonce}-{user_id % 10**7}")
+        except discord.Forbidden:
+            await self.drafting.give_up(user_id)
+            raise DmsClosed from None
+        await self.drafting.card_sent(user_id, card.posting.id, message_id)
+        return f"https://discord.com/channels/@me/{channel_id}/{message_id}"
+
+    async def show_ended(self, draft: Draft, *, sent: bool) -> None:
+        """Change the card under which somebody typed. One that is gone is left alone."""
+        attempt = draft.attempt
+        if attempt.dm_channel_id is None or attempt.dm_card_id is None:
+            return
+        view = cards.draft_ended(self.delivery.opening.card(draft.posting), sent=sent)
+        view.stop()
+        try:
+            await self.client.get_partial_messageable(attempt.dm_channel_id).get_partial_message(attempt.dm_card_id).edit(view=view)
+        except (discord.NotFound, discord.Forbidden) as error:
+            log.info("card of draft %d cannot be changed: %s", attempt.id, error, extra={"action": "card-gone"})
+
+    async def recover(self) -> None:
+        """At start, and whenever events may have been missed: send cards that never arrived, and read every draft again."""
+        for draft in await self.drafting.drafts():
+            try:
+                if draft.attempt.dm_card_id is None and draft.attempt.dm_channel_id is not None and draft.posting.closed is None:
+                    await self.send_card(draft.attempt.user_id, draft.attempt.dm_channel_id, self.delivery.opening.card(draft.posting))
+                else:
+                    await self.read_again(draft)
+            except DmsClosed:
+                continue
+            except (discord.HTTPException, *NO_ANSWER) as error:
+                log.warning("draft %d cannot be read again now: %s", draft.attempt.id, error, extra={"action": "draft-unread"})
+
+    # Typing
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A person has sent a direct message."""
+        async with self._hearing[message.author.id]:
+            text, left_out = await text_of(message)
+            heard = Heard.KEPT
+            if text.strip():
+                heard = await self.drafting.heard(message.author.id, message.id, text, message.created_at)
+            elif await self.drafting.typing(message.author.id) is None:
+                heard = Heard.NOTHING_OPEN
+        if heard is Heard.NOTHING_OPEN:
+            await self._send(message.channel.id, self.nothing_open())
+            return
+        if heard is Heard.TOO_LONG:
+            await self._send(message.channel.id, replies.sentence(TOO_LONG))
+        elif text.strip():
+            await self._saved(message)
+        if left_out:
+            await self._send(message.channel.id, replies.sentence(NOT_READ))
+
+    async def on_edit(self, message: discord.Message) -> None:
+        """A person has changed a direct message."""
+        text, _ = await text_of(message)
+        if text.strip():
+            await self.drafting.edited(message.id, text, message.edited_at or message.created_at)
+        else:
+            await self.drafting.deleted([message.id], message.edited_at or message.created_at)
+
+    async def on_delete(self, message_ids: set[int]) -> None:
+        """Direct messages were deleted."""
+        await self.drafting.deleted(message_ids, self.drafting.now())
+
+    async def all_heard(self, user_id: int) -> None:
+        """Wait until what a person sent before now is stored: a press of `Done` must not overtake a file that is still on its way."""
+        async with self._hearing[user_id]:
+            return
+
+    async def _saved(self, message: discord.Message | discord.PartialMessage) -> None:
+        try:
+            await message.add_reaction(SAVED)
+        except (discord.HTTPException, *NO_ANSWER) as error:  # it is stored all the same
+            log.info("message %d cannot be marked as saved: %s", message.id, error, extra={"action": "not-marked"})
+
+    # Missed messages
+
+    async def read_again(self, draft: Draft) -> None:
+        """Bring a draft in line with what stands in the direct messages now. Discord's errors are raised, but for a channel that is gone."""
+        attempt = draft.attempt
+        if attempt.dm_channel_id is None or attempt.dm_card_id is None:
+            return
+        channel = self.client.get_partial_messageable(attempt.dm_channel_id)
+        parts: list[Part] = []
+        unread: set[int] = set()
+        try:
+            async for message in channel.history(limit=None, after=discord.Object(attempt.dm_card_id), oldest_first=True):
+                if message.author.id != attempt.user_id:
+                    continue
+                text, left_out = await text_of(message)
+                moment = message.edited_at or message.created_at
+                if text.strip():
+                    parts.append(Part(message.id, text, message.created_at, late=moment >= draft.posting.ends))
+                if left_out:
+                    unread.add(message.id)
+        except (discord.NotFound, discord.Forbidden):
+            return
+        for message_id in await self.drafting.reread(draft, parts):
+            await self._saved(channel.get_partial_message(message_id))
+
+    # Timers
+
+    async def before_closing(self, posting_id: int) -> None:
+        """Whatever was typed in time is read before the deadline sends it, also what no event told of."""
+        for draft in await self.drafting.drafts(posting_id):
+            async with self._hearing[draft.attempt.user_id]:
+                await self.read_again(draft)
+
+    async def sent(self, timer: Timer) -> None:
+        """The handler behind a draft that its deadline, or another draft, has sent: its card changes, and the debrief comes."""
+        found = await self.drafting.draft(int(timer.key))
+        if found is None:
+            return
+        draft, seat = found
+        answered = seat.answer is not None or seat.aside is not None
+        await self.show_ended(draft, sent=answered)
+        if not answered or draft.attempt.dm_channel_id is None:
+            return
+        try:
+            view, files = debrief_cards.debrief(self.debriefing.of(seat))
+            message_id = await self._send(draft.attempt.dm_channel_id, view, files=files, nonce=f"debrief-{draft.attempt.id}")
+        except Refused:  # the question has left the bank: there is nothing to compare with
+            return
+        except discord.Forbidden as error:
+            log.info("debrief of attempt %d cannot be sent: %s", draft.attempt.id, error, extra={"action": "debrief-unsent"})
+            return
+        await self.debriefing.shown(draft.attempt.user_id, draft.attempt.dm_channel_id, message_id)
+
+    async def nudge(self, timer: Timer) -> None:
+        """The handler of the nudge: nothing is said any more once the answer is sent or the time is up."""
+        found = await self.drafting.draft(int(timer.key))
+        if found is None:
+            return
+        draft, _ = found
+        if not draft.attempt.draft or draft.attempt.state is State.SUBMITTED or self.drafting.now() >= draft.posting.ends:
+            return
+        if draft.attempt.dm_channel_id is not None:
+            view = cards.nudge(self.delivery.opening.card(draft.posting), len(draft.text.split()))
+            try:
+                await self._send(draft.attempt.dm_channel_id, view, nonce=f"nudge-{draft.attempt.id}")
+            except discord.Forbidden as error:
+                log.info("draft %d cannot be nudged: %s", draft.attempt.id, error, extra={"action": "nudge-unsent"})
+
+    async def _send(self, channel_id: int, view: ui.LayoutView, *, files: list[discord.File] | None = None, nonce: str | None = None) -> int:
+        view.stop()
+        channel = self.client.get_partial_messageable(channel_id)
+        message = await (channel.send(view=view, files=files or []) if nonce is None else channel.send(view=view, files=files or [], nonce=nonce))
+        return message.id
+
+
+async def text_of(message: discord.Message) -> tuple[str, bool]:
+    """What a message says, its text files included, and whether something in it could not be read."""
+    texts = [message.content]
+    left_out = bool(message.stickers)
+    for attachment in message.attachments:
+        written = await _written(attachment)
+        left_out |= written is None
+        texts.append(written or "")
+    return "\n".join(text for text in texts if text), left_out
+
+
+async def _written(attachment: discord.Attachment) -> str | None:
+    """The text of a file. None: it is no text, or too long."""
+    kind = attachment.content_type or ""
+    if attachment.size > FILE_BYTES or not (kind.startswith("text/") or attachment.filename.lower().endswith((".txt", ".md"))):
+        return None
+    try:
+        return (await attachment.read()).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,63 @@
+"""Keeping answers: what happens to a text in the transaction that stores it, however it came."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import timers
+from bot.practice import store
+from bot.practice.model import Draft, Posting, Seat, State, Sureness, Version
+from bot.timers import Timer
+
+SENT_DRAFT = "sent-draft"  # kind of the timer behind a draft that something else than `Done` has ended; its key is the attempt's id
+NUDGE = "nudge"  # kind of the timer that reminds of a draft; its key is the attempt's id
+
+
+def keep(conn: Connection, seat: Seat, user_id: int, version: Version, sureness: Sureness | None, source: str) -> Seat:
+    """Keep a text as this person's answer and count it, once. The same text again changes nothing; one from after the model answer is kept aside."""
+    attempt = seat.attempt
+    known = seat.aside if version.after_answer else seat.answer
+    new = known is None or known.text != version.text
+    if attempt is not None and version.after_answer:
+        if new:
+            store.add_version(conn, attempt.id, version)
+        return replace(seat, aside=version if new else known)
+    if attempt is None or attempt.state is not State.SUBMITTED:
+        attempt = store.submit(conn, seat.posting, user_id, version, sureness, source)
+        store.count_practised(conn, user_id, seat.posting.question_id, version.at)
+    else:
+        attempt = replace(attempt, late=version.late if new else attempt.late, sureness=sureness or attempt.sureness)
+        store.update_attempt(conn, attempt.id, late=attempt.late, sureness=attempt.sureness)
+    if new:
+        store.add_version(conn, attempt.id, version)
+    return replace(seat, attempt=attempt, answer=version if new else known)
+
+
+def keep_draft(conn: Connection, draft: Draft, at: datetime) -> Seat | None:
+    """Keep what was typed in direct messages so far as the answer. None: nothing was typed."""
+    seat = store.seat(conn, draft.posting.id, draft.attempt.user_id)
+    if seat is None or seat.attempt is None or not draft.text.strip():
+        return None
+    aside = seat.attempt.saw_answer is not None
+    version = Version(draft.text, at, late=any(part.late for part in draft.parts), after_answer=aside)
+    return keep(conn, seat, draft.attempt.user_id, version, None, "dm")
+
+
+def end_draft(conn: Connection, draft: Draft, at: datetime) -> Seat | None:
+    """Keep what was typed, and take no more of it; its debrief goes to the person's direct messages. None: nothing was typed."""
+    seat = keep_draft(conn, draft, at)
+    store.drop_draft(conn, draft.attempt.user_id)
+    timers.cancel(conn, NUDGE, str(draft.attempt.id))
+    timers.add(conn, Timer(SENT_DRAFT, str(draft.attempt.id), at, {}))
+    return seat
+
+
+def close_drafts(conn: Connection, posting: Posting) -> bool:
+    """Keep everybody's drafts of a posting that has closed; what they type in the next hour is kept too, as late. False: there were none."""
+    drafts = store.drafts_at(conn, posting.id)
+    for draft in drafts:
+        keep_draft(conn, draft, posting.ends)
+        timers.cancel(conn, NUDGE, str(draft.attempt.id))
+        timers.add(conn, Timer(SENT_DRAFT, str(draft.attempt.id), posting.ends, {}))
+    return bool(drafts)
