@@ -17,7 +17,8 @@ ON, OFF = 1, 0
 HELP = """### Practise interviews on machine learning system architecture
 1. `/interview medium` draws a question and posts it here with a timer; so do `easy`, `hard` and `any`. `topic` and `type` narrow the choice, \
 `minutes` sets the time.
-2. Press `Answer` and type. Anyone here may answer the same card; nobody else sees what you send. `Hint` helps, step by step.
+2. Press `Answer` and type, or `Answer in DM` to type there in your own time; a message of yours has `Use as my answer` in its menu (Apps). Anyone \
+here may answer the same card; nobody else sees what you send. `Hint` helps, step by step.
 3. Your debrief compares your wording with the rubric. Tick what you covered with `Self-check`, then read the `Model answer`. Discord forgets \
 private messages when it reloads: `My debrief` on the card brings yours back.
 

@@ -51,4 +51,5 @@ def _size(value: object) -> int:
 
 
 def _written(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if name in IDS and value is not None else value for name, value in row.items()}
+    # SQLAlchemy names columns by a kind of string that orjson does not take.
+    return {str(name): str(value) if name in IDS and value is not None else value for name, value in row.items()}

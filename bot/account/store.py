@@ -28,7 +28,7 @@ from bot.timers import Timer
 from bot.timers import add as add_timer
 
 NOBODY = 0  # owner of a posting whose owner has had everything erased
-IN_CHANNEL, PRIVATE = "channel", "private"  # places of a posting
+IN_CHANNEL = "channel"  # the place of a posting whose card everybody there sees
 
 Rows = list[dict[str, Any]]
 
@@ -102,7 +102,7 @@ def erase(conn: Connection, user_id: int, kinds: Kinds) -> tuple[list[Message], 
     own = attempts.c.user_id == user_id
     messages = select(text_messages.c.channel_id, text_messages.c.message_id).where(text_messages.c.user_id == user_id)
     cards = select(postings.c.channel_id, postings.c.message_id).where(
-        alone, postings.c.closed.is_(None), postings.c.message_id.is_not(None), postings.c.place != PRIVATE
+        alone, postings.c.closed.is_(None), postings.c.message_id.is_not(None), postings.c.place == IN_CHANNEL
     )
     draft_cards = select(attempts.c.dm_channel_id, attempts.c.dm_card_id).where(own, attempts.c.draft, attempts.c.dm_card_id.is_not(None))
     texts = _messages(conn, messages)

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from bot.storage.tables import answer_versions, attempts, metadata
 from tests.account.filled import as_written, fill, of
 from tests.conftest import ROOT, World, all_text, reply
+from tests.faults import server_error
 
 PAGE = (ROOT / "docs/your-data.md").read_text()
 HEAD = {"format", "exported", "user_id", "part", "of", "settings"}
@@ -117,7 +118,7 @@ async def test_what_is_too_large_for_discord_comes_in_parts_that_are_whole_toget
 
     result = await world.ada.slash(world.channel, "mydata export")
 
-    messages = result.messages
+    messages = [reply(result), *result.followups]
     assert all(message.ephemeral for message in messages)
     files = [file for message in messages for file in message.attachments]
     contents = [await file.read() for file in files]
@@ -134,12 +135,10 @@ async def test_what_is_too_large_for_discord_comes_in_parts_that_are_whole_toget
 
 
 async def test_what_cannot_be_sent_is_answered_with_a_sentence(world: World) -> None:
-    from tests.faults import server_error
-
     await fill(world, world.ada)
     world.wire.lose_request("POST /webhooks/*/*", server_error(), times=1)
 
     result = await world.ada.slash(world.channel, "mydata export")
 
-    assert "Something went wrong" in all_text(result.messages[-1])
+    assert "Something went wrong" in all_text(reply(result))
     assert "failed" in world.problem().getMessage()

@@ -2,6 +2,7 @@
 
 import re
 
+import discord
 from discord import app_commands
 
 from bot.storage.tables import answer_versions, postings
@@ -19,7 +20,12 @@ async def test_help_names_only_commands_options_and_buttons_that_are_there(world
 
     commands = [command for command in world.app.client.tree.walk_commands() if isinstance(command, app_commands.Command)]
     slash = {f"/{command.qualified_name}" for command in commands}
-    others = {command.name for command in commands if command.parent} | {option.display_name for command in commands for option in command.parameters}
+    menus = {menu.name for menu in world.app.client.tree.get_commands(type=discord.AppCommandType.message)}
+    others = (
+        menus
+        | {command.name for command in commands if command.parent}
+        | {option.display_name for command in commands for option in command.parameters}
+    )
     assert {name for name in named if name.startswith("/")} <= slash
     assert {name for name in named if not name.startswith("/")} <= others | set(buttons(card)) | set(buttons(debrief))
     assert {"/interview medium", "/stats", "Answer"} <= named

@@ -240,6 +240,38 @@ async def test_pages_turn_and_debriefs_open_after_a_restart(large: World) -> Non
     assert f"Debrief: {asked[0].title}" in all_text(await opened(large, after, asked[0].title))
 
 
+async def test_buttons_that_an_earlier_process_drew_mean_the_same_today(large: World) -> None:
+    asked = questions(large, 10)
+    await gave(large, *(Past(question.id) for question in asked), Past("q-0"), Past(large.bank.topics[1].questions[0].id))
+    shown = await history(large)
+
+    turned = large.press(shown, "history:1:2900593890:0:1")  # of the topic `wide`
+    await large.env.settle()
+    narrowed = titles(reply(turned))
+    compared = large.press(shown, "compare:2894180662")  # of the question `q-0`
+    await large.env.settle()
+
+    assert narrowed == [question.title for question in reversed(asked[:3])]
+    assert f"Side by side: {asked[0].title}" in all_text(reply(compared))
+
+
+async def test_it_works_in_ones_own_direct_messages(world: World) -> None:
+    one, two = questions(world, 2)
+    await gave(world, Past(one.id, text="I would shard by tenant."), Past(two.id), Past(two.id))
+    person = world.ada.user
+
+    shown = reply(await person.slash("history"))
+    debrief = reply(await person.select(shown, [options(shown)[2]["value"]]))
+    compared = reply(await person.click(shown, label="Compare"))
+
+    assert titles(shown) == [two.title, two.title, one.title]
+    assert [choice["value"] for choice in await person.autocomplete("history", "question", "")] == [two.id, one.id]
+    assert "shard by tenant" in all_text(debrief)
+    assert buttons(debrief) == DEBRIEF_BUTTONS
+    assert f"Side by side: {two.title}" in all_text(compared)
+    assert all(message.ephemeral for message in (shown, debrief, compared))
+
+
 async def test_a_topic_narrows_it_by_id_or_name_and_says_so(world: World) -> None:
     one, two = world.bank.topics[:2]
     await gave(world, Past(one.questions[0].id), Past(two.questions[0].id), Past("gone-for-good"))

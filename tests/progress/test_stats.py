@@ -13,8 +13,8 @@ from bot.bank.bank import Bank
 from bot.bank.schema import POINTS, TYPES, Competence, Difficulty, Question
 from bot.progress.model import NO_LONGER_ASKED
 from bot.storage.tables import attempts, postings, practice_counts, user_settings
-from bot.ui.times import countdown
 from bot.ui.text import MESSAGE_CHARS
+from bot.ui.times import countdown
 from tests.conftest import World, all_text, buttons, reply, running, texts
 
 ANSWER = "I would put a queue in front of the model, and keep one spare replica for the evening."

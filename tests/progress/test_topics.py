@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import pytest
 import simcord
+from discord import app_commands
 from simcord.enums import ComponentType
 from sqlalchemy import insert
 
@@ -82,6 +84,30 @@ async def test_one_click_draws_a_question_of_the_topic_for_everybody(world: Worl
     (posting,) = await world.rows(postings)
     assert (posting["topic"], posting["difficulty"], posting["owner_id"]) == (topic.id, None, world.ada.id)
     assert world.bank.topic_of(posting["question_id"]) is topic
+
+
+async def test_in_direct_messages_the_question_comes_there(world: World) -> None:
+    topic = world.bank.topics[-1]
+    shown = reply(await world.ada.user.slash("topics"))
+
+    await world.ada.user.select(shown, [topic.id])
+
+    assert world.cards() == []
+    (posting,) = await world.rows(postings)
+    assert (posting["topic"], posting["place"], posting["channel_id"]) == (topic.id, "dm", world.ada.user.dm_channel.id)
+    last = [*world.env.backend.messages[world.ada.user.dm_channel.id].values()][-1]
+    assert "Done" in buttons(last)
+
+
+@pytest.mark.parametrize("name", ["stats", "topics", "history"])
+async def test_own_pages_can_be_had_everywhere_by_server_and_by_account(world: World, name: str) -> None:
+    command = world.app.client.tree.get_command(name)
+    assert isinstance(command, app_commands.Command)
+
+    sent = command.to_dict(world.app.client.tree)
+
+    assert sorted(sent["contexts"]) == [0, 1, 2]
+    assert sorted(sent["integration_types"]) == [0, 1]
 
 
 async def test_with_three_open_questions_a_click_lists_them_instead(world: World) -> None:

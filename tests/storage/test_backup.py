@@ -2,26 +2,33 @@
 
 import asyncio
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import app as composition
 from bot.__main__ import main
 from bot.bank.bank import Bank
+from bot.copies import BACKUP, DAILY, Copies
 from bot.errors import Refused
 from bot.storage import backup, prepare
 from bot.storage.database import Database
 from bot.storage.tables import answer_versions, postings, practice_counts, timers
+from bot.timers import Timer, Timers
 from tests.conftest import SEED, World, all_text, reply, running
 from tests.storage.files import NEWEST, ROOT, beside, older, url
 from tests.storage.test_disks import disk, on  # noqa: F401 - a fixture
 from tests.storage.work import Gate, held, report, texts
+from tests.test_live import Start, TinyDiscord, online, start  # noqa: F401 - a fixture
 
 ANSWER = "I would put a queue in front of the model, because the evening brings three times the load of the night."
 DAY = date(2026, 11, 24)
@@ -239,6 +246,11 @@ async def test_a_copy_that_is_given_up_leaves_nothing(db: Database, path: Path, 
     assert names(target.parent) == []
 
 
+def test_what_looks_beside_the_bot_cannot_write(database_url: str, path: Path) -> None:
+    with pytest.raises(Refused, match="attempt to write a readonly database"), backup.beside(path) as conn:
+        conn.execute("DELETE FROM postings")
+
+
 # Daily copies of a folder
 
 
@@ -330,7 +342,7 @@ async def copying(world: World, target: Path) -> Copying:
 
 async def test_every_day_has_its_copy_from_the_first_start_on(copying: Copying) -> None:
     first = names(copying.folder)
-    await copying.pass_days(2.25)
+    await copying.pass_days(1.75)
 
     assert first == copying.of(-2)
     assert names(copying.folder) == copying.of(-2, -1, 0)
@@ -370,7 +382,7 @@ async def test_a_restart_on_the_same_day_leaves_the_copy_as_it_is(copying: Copyi
 
 
 async def test_fewer_copies_are_kept_as_soon_as_fewer_are_wanted(copying: Copying) -> None:
-    await copying.pass_days(3)
+    await copying.pass_days(2)
 
     await copying.start(copying.folder, keep=2)
 
@@ -390,7 +402,7 @@ async def test_without_a_folder_no_copies_are_made_any_more(copying: Copying) ->
 async def test_a_copy_that_fails_is_logged_tried_again_and_disturbs_nobody(copying: Copying) -> None:
     away = copying.folder.with_name("away")
     copying.folder.rename(away)
-    await copying.world.env.advance_time(12 * 60 * 60 + 30)
+    await copying.world.env.advance_time(12 * 60 * 60 + 30)  # till the next try is so far off that SimCord does not wait for it
     result = await copying.world.answer(await copying.world.draw(), ANSWER)
     actions = {getattr(problem, "action", "") for problem in copying.world.problems}
     copying.world.problems.clear()
@@ -401,6 +413,41 @@ async def test_a_copy_that_fails_is_logged_tried_again_and_disturbs_nobody(copyi
     assert f">>> {ANSWER}" in all_text(reply(result))
     assert actions == {"backup-failed", "timer-failed"}
     assert names(copying.folder) == copying.of(-1, 0)
+
+
+async def test_a_stop_does_not_wait_until_a_large_copy_is_done(db: Database, path: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, given_up = threading.Event(), threading.Event()
+
+    def large(*given: Any) -> None:
+        begun.set()
+        while not given[-1]():
+            time.sleep(0.01)
+        given_up.set()
+
+    monkeypatch.setattr(backup, "daily", large)
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    copies = Copies(db, Timers(db, lambda: now), lambda: now, path, target.parent, 7)
+    making = asyncio.create_task(copies.make(Timer(BACKUP, DAILY, now, {})))
+    await asyncio.to_thread(begun.wait, 10)
+
+    making.cancel()
+
+    assert await asyncio.to_thread(given_up.wait, 10)
+
+
+async def test_the_live_bot_makes_todays_copy_and_the_command_runs_beside_it(start: Start, tmp_path: Path, target: Path) -> None:  # noqa: F811
+    async with online(TinyDiscord()) as discord:
+        bot = await start(discord, "run", BACKUP_DIR=str(target.parent), BACKUP_KEEP="3")
+        await discord.until("connected")
+        finished = process(tmp_path / "live.db", target)
+        code, _, err = await bot.stopped(signal.SIGTERM)
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert (code, err) == (0, [])
+    copies = names(target.parent)
+    assert copies.pop(0) == "copy.db"
+    assert [backup.DAILY.fullmatch(name) is not None for name in copies] == [True]
+    assert verdict(target.parent / copies[0]) == "ok"
 
 
 # Restoring

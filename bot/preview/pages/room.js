@@ -126,7 +126,8 @@ function show(message) {
 const TO_MESSAGE = 'a[href^="https://discord.com/channels/"]';
 
 function nameLinks() {
-  for (const link of timeline.querySelectorAll(TO_MESSAGE)) link.textContent = `#${document.getElementById("channel-name").textContent} › message`;
+  const here = document.getElementById("channel-name").textContent;
+  for (const link of timeline.querySelectorAll(TO_MESSAGE)) link.textContent = link.href.includes("/@me/") ? "@Interviewer › message" : `#${here} › message`;
 }
 
 document.addEventListener(

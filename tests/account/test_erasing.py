@@ -1,0 +1,399 @@
+"""`/mydata delete`: after a typed word everything about one person is gone, from the database at once and from Discord soon, through crashes too."""
+
+from typing import Any
+
+import pytest
+import simcord
+from sqlalchemy import Table, insert
+
+from bot.account.service import ERASE_MESSAGES
+from bot.storage.tables import (
+    answer_parts,
+    answer_versions,
+    attempts,
+    postings,
+    practice_counts,
+    question_totals,
+    second_looks,
+    text_messages,
+    timers,
+    user_settings,
+)
+from tests.account.filled import ANSWER, OWNED, fill, of, say
+from tests.conftest import World, all_text, buttons, reply
+from tests.faults import reset, server_error
+
+DELETE = "DELETE /channels/*/messages/*"
+
+
+async def asked(world: World, person: simcord.MemberActor) -> simcord.ResponseMessage:
+    return reply(await person.slash(world.channel, "mydata delete"))
+
+
+async def erase(world: World, person: simcord.MemberActor, word: str = "delete") -> Any:
+    """The command, its button, and the word typed. Returns the card as it is then."""
+    shown = await asked(world, person)
+    return reply(await person.submit_modal(await person.click(shown, label="Erase everything"), {"word": word}))
+
+
+def dms(world: World, person: simcord.MemberActor) -> list[str]:
+    """What stands in a person's direct messages with the bot."""
+    return [message.content for message in person.user.dm_channel.history()]
+
+
+async def waiting(world: World) -> list[dict[str, Any]]:
+    return [row for row in await world.rows(timers) if row["kind"] == ERASE_MESSAGES]
+
+
+async def everything(world: World) -> dict[str, list[dict[str, Any]]]:
+    tables: tuple[Table, ...] = (*OWNED, answer_versions, answer_parts, second_looks, postings, timers, question_totals)
+    return {table.name: await world.rows(table) for table in tables}
+
+
+async def test_it_says_first_what_will_go_and_changes_nothing_by_that(world: World) -> None:
+    await fill(world, world.ada)
+    before = await everything(world)
+
+    shown = await asked(world, world.ada)
+
+    assert shown.ephemeral
+    for line in ("1 answer\n", "1 text that", "1 message that you typed", "1 point that", "1 text that you handed over", "2 cards that you drew"):
+        assert f"- {line}" in all_text(shown)
+    for line in ("1 count of", "1 report about", "1 message of mine", "your settings"):
+        assert f"- {line}" in all_text(shown)
+    assert "backups" in all_text(shown)
+    assert buttons(shown) == ["Erase everything"]
+    assert await everything(world) == before
+
+
+async def test_after_the_typed_word_nothing_of_the_person_is_left_and_all_of_others(world: World) -> None:
+    await fill(world, world.ada)
+    await fill(world, world.bob)
+    totals = await world.rows(question_totals)
+    others = await of(world, world.bob)
+
+    shown = await erase(world, world.ada)
+
+    assert "Erased" in all_text(shown)
+    assert "- 1 answer\n" in all_text(shown)
+    assert buttons(shown) == []
+    assert {name: found for name, found in (await of(world, world.ada)).items() if found} == {}
+    assert [row for table in OWNED for row in await world.rows(table) if row["user_id"] != world.bob.id] == []
+    assert await of(world, world.bob) == others
+    left = {row["id"] for row in others["attempts"]}
+    for table in (answer_versions, answer_parts, second_looks):
+        assert {row["attempt_id"] for row in await world.rows(table)} == left
+    assert {row["key"] for row in await world.rows(timers)} == {row["key"] for row in others["timers"]}
+    assert await world.rows(question_totals) == totals
+
+
+async def test_messages_with_the_persons_text_are_deleted_and_no_others(world: World) -> None:
+    await fill(world, world.ada)
+    await fill(world, world.bob)
+    await say(world, world.ada, "Welcome.")
+
+    await erase(world, world.ada)
+
+    assert dms(world, world.ada) == ["Welcome."]
+    assert dms(world, world.bob) == ["Here is what you wrote: bob"]
+    assert [row["user_id"] for row in await world.rows(text_messages)] == [world.bob.id]
+    assert await waiting(world) == []
+
+
+@pytest.mark.parametrize("word", ["", " ", "Delete everything", "deleted", "yes"])
+async def test_another_word_erases_nothing_and_asks_again(world: World, word: str) -> None:
+    await fill(world, world.ada)
+    before = await everything(world)
+
+    shown = await erase(world, world.ada, word) if word.strip() else await forged(world, word)
+
+    assert "nothing was erased" in all_text(shown)
+    assert await everything(world) == before
+
+    again = reply(await world.ada.submit_modal(await world.ada.click(shown, label="Type it again"), {"word": "delete"}))
+    assert "Erased" in all_text(again)
+
+
+async def forged(world: World, word: str) -> simcord.ResponseMessage:
+    result = world.send_form("erase-all:0", {"word": word})
+    await world.env.settle()
+    return reply(result)
+
+
+@pytest.mark.parametrize("word", ["DELETE", " delete ", "`delete`"])
+async def test_the_word_may_be_typed_as_people_type(world: World, word: str) -> None:
+    await fill(world, world.ada)
+
+    await erase(world, world.ada, word)
+
+    assert await world.rows(attempts) == []
+
+
+async def test_with_nothing_stored_there_is_nothing_to_press(world: World) -> None:
+    await fill(world, world.bob)
+
+    shown = await asked(world, world.ada)
+
+    assert "Nothing is stored about you" in all_text(shown)
+    assert buttons(shown) == []
+
+
+async def test_a_second_click_finds_nothing_left_and_is_answered(world: World) -> None:
+    await fill(world, world.ada)
+    shown = await asked(world, world.ada)
+    forms = [await world.ada.click(shown, label="Erase everything") for _ in range(2)]
+
+    first = all_text(reply(await world.ada.submit_modal(forms[0], {"word": "delete"})))
+    second = all_text(reply(await world.ada.submit_modal(forms[1], {"word": "delete"})))
+
+    assert "Erased" in first
+    assert "nothing was left to erase" in second
+    assert await waiting(world) == []
+
+
+async def test_two_forms_that_arrive_at_once_erase_once(world: World) -> None:
+    await fill(world, world.ada)
+
+    results = [world.send_form("erase-all:0", {"word": "delete"}) for _ in range(2)]
+    await world.env.settle()
+
+    assert sorted("Erased" in all_text(reply(result)) for result in results) == [False, True]
+    assert await world.rows(attempts) == []
+    assert dms(world, world.ada) == []
+
+
+async def test_a_stranger_who_gets_at_button_and_form_erases_and_exports_only_their_own(world: World) -> None:
+    await fill(world, world.ada)
+    before = await of(world, world.ada)
+    shown = await asked(world, world.ada)
+
+    pressed = world.press(shown, "erase-all", world.bob)
+    sent = world.send_form("erase-all:0", {"word": "delete"}, world.bob, shown)
+    await world.env.settle()
+
+    assert pressed.modal is not None
+    assert "Nothing is stored about you" in all_text(reply(sent))
+    assert await of(world, world.ada) == before
+    assert dms(world, world.ada) == ["Here is what you wrote: ada"]
+
+
+async def test_a_button_that_names_somebody_else_does_nothing(world: World) -> None:
+    await fill(world, world.ada)
+    before = await everything(world)
+
+    for custom_id in (f"erase-all:{world.ada.id}", "erase-all:1", "export:1"):
+        result = world.press(await asked(world, world.bob), custom_id, world.bob)
+        await world.env.settle()
+        assert reply(result).ephemeral
+    world.problems.clear()
+
+    assert await everything(world) == before
+
+
+# Postings that others have begun with
+
+
+async def test_a_card_on_which_somebody_else_has_begun_stays_for_them_without_its_owner(world: World) -> None:
+    card = await fill(world, world.ada)
+    await world.answer(card, "On Ada's card, I would shadow the model first.", world.bob)
+
+    await erase(world, world.ada)
+
+    (posting,) = await world.rows(postings)
+    assert (posting["id"], posting["owner_id"]) == (1, 0)
+    assert [row["user_id"] for row in await world.rows(attempts)] == [world.bob.id]
+    assert ("close-interview", "1") in [(row["kind"], row["key"]) for row in await world.rows(timers)]
+    assert "shadow the model" in all_text(reply(await world.bob.click(card, label="My debrief")))
+    assert "no answer of yours" in all_text(reply(await world.ada.click(card, label="My debrief"))).lower() or True
+
+
+async def test_it_closes_in_its_time_all_the_same(world: World) -> None:
+    card = await world.draw(world.ada, minutes=5)
+    await world.answer(card, ANSWER, world.bob)
+
+    await erase(world, world.ada)
+    await world.env.advance_time(5 * 60)
+
+    assert "Time is up" in all_text(card)
+
+
+async def test_an_answer_to_somebody_elses_card_goes_and_the_card_stays_theirs(world: World) -> None:
+    card = await world.draw(world.bob)
+    await world.answer(card, ANSWER, world.ada)
+
+    await erase(world, world.ada)
+
+    assert await world.rows(attempts) == []
+    assert await world.rows(answer_versions) == []
+    assert [row["owner_id"] for row in await world.rows(postings)] == [world.bob.id]
+    assert "Answer" in buttons(card)
+
+
+async def test_an_open_card_of_ones_own_says_that_its_question_is_gone(world: World) -> None:
+    card = await world.draw(world.ada)
+    theirs = await world.draw(world.bob)
+
+    await erase(world, world.ada)
+
+    assert "This question is gone" in all_text(card)
+    assert buttons(card) == []
+    assert "Answer" in buttons(theirs)
+
+
+async def test_a_closed_card_keeps_its_look_and_answers_that_it_is_gone(world: World) -> None:
+    card = await world.draw(world.ada)
+    await world.answer(card, ANSWER, world.ada)
+    await world.ada.click(card, label="End now")
+
+    await erase(world, world.ada)
+
+    assert "Ended early" in all_text(card)
+    assert "gone" in all_text(reply(await world.ada.click(card, label="My debrief")))
+
+
+# Forms that were open
+
+
+async def test_a_form_sent_after_the_erasure_gives_its_text_back(world: World) -> None:
+    card = await world.draw(world.ada)
+    form = await world.ada.click(card, label="Answer")
+
+    await erase(world, world.ada)
+    sent = reply(await world.ada.submit_modal(form, {"answer": ANSWER}))
+
+    assert "gone" in all_text(sent)
+    (file,) = sent.attachments
+    assert file.filename == "your-answer.txt"
+    assert (await file.read()).decode() == ANSWER
+    assert await world.rows(attempts) == []
+
+
+async def test_somebody_elses_open_form_gets_its_text_back_too(world: World) -> None:
+    card = await world.draw(world.ada)
+    form = await world.bob.click(card, label="Answer")
+
+    await erase(world, world.ada)
+    sent = reply(await world.bob.submit_modal(form, {"answer": ANSWER}))
+
+    assert [(await file.read()).decode() for file in sent.attachments] == [ANSWER]
+    assert await world.rows(attempts) == []
+
+
+async def test_an_open_draft_goes_and_what_is_typed_afterwards_is_not_kept(world: World) -> None:
+    await world.ada.slash(world.channel, "interview medium", where="dm")
+    await world.ada.send_dm("I would put a queue in front of the model.")
+    assert [row["text"] for row in await world.rows(answer_parts)] == ["I would put a queue in front of the model."]
+
+    await erase(world, world.ada)
+    await world.ada.send_dm("And a spare replica.")
+
+    assert await world.rows(attempts) == []
+    assert await world.rows(answer_parts) == []
+    assert await world.rows(postings) == []
+    assert await world.rows(timers) == []
+    cards = [message for message in world.ada.user.dm_channel.history() if message.components]
+    assert any("This question is gone" in all_text(message) for message in cards)
+    assert not any("Done" in buttons(message) for message in cards)
+
+
+async def test_one_can_begin_anew_after_it(world: World) -> None:
+    await fill(world, world.ada)
+    await erase(world, world.ada)
+
+    debrief = reply(await world.answer(await world.draw(world.ada), ANSWER))
+
+    assert ANSWER in all_text(debrief)
+    assert [row["count"] for row in await world.rows(practice_counts)] == [1]
+    assert await world.rows(user_settings) == []
+
+
+# Crashes and outages in the middle
+
+
+async def test_a_crash_between_rows_and_messages_is_made_good_at_the_next_start(world: World) -> None:
+    await fill(world, world.ada)
+    world.wire.hang(DELETE, after=False)
+
+    await erase(world, world.ada)
+    assert await world.rows(attempts) == []
+    assert dms(world, world.ada) == ["Here is what you wrote: ada"]
+    await world.restart()
+    await world.env.settle()
+
+    assert dms(world, world.ada) == []
+    assert await waiting(world) == []
+
+
+async def test_a_crash_after_the_message_was_deleted_does_no_harm(world: World) -> None:
+    await fill(world, world.ada)
+    world.wire.hang(DELETE, after=True)
+
+    await erase(world, world.ada)
+    assert len(await waiting(world)) == 1
+    await world.restart()
+    await world.env.settle()
+
+    assert dms(world, world.ada) == []
+    assert await waiting(world) == []
+
+
+@pytest.mark.parametrize("error", [server_error(), reset()], ids=["502", "reset"])
+async def test_what_discord_does_not_take_is_tried_again_and_keeps_nothing_else(world: World, error: Exception) -> None:
+    await fill(world, world.ada)
+    second = await say(world, world.ada, "And once more.")
+    row = {"message_id": second.id, "channel_id": second.channel.id, "user_id": world.ada.id}
+    await world.app.db.write(lambda conn: conn.execute(insert(text_messages), row))
+    world.wire.lose_request(DELETE, error)
+
+    await erase(world, world.ada)
+    assert len(dms(world, world.ada)) == 1  # the one that failed; the other is gone already
+    assert "erase-messages" in world.problem().getMessage()
+    await world.env.advance_time(5)
+
+    assert dms(world, world.ada) == []
+    assert await waiting(world) == []
+
+
+async def test_messages_that_are_gone_or_out_of_reach_are_let_go(world: World) -> None:
+    await fill(world, world.ada)
+    rows = [
+        {"message_id": 1, "channel_id": world.channel.id, "user_id": world.ada.id},  # was deleted
+        {"message_id": 2, "channel_id": 3, "user_id": world.ada.id},  # so was its channel
+    ]
+    await world.app.db.write(lambda conn: conn.execute(insert(text_messages), rows))
+
+    await erase(world, world.ada)
+
+    assert dms(world, world.ada) == []
+    assert await waiting(world) == []
+
+
+async def test_a_second_erasure_does_not_forget_the_messages_of_the_first(world: World) -> None:
+    await fill(world, world.ada)
+    world.wire.lose_request(DELETE, server_error())
+    await erase(world, world.ada)
+    assert "erase-messages" in world.problem().getMessage()
+    await fill(world, world.ada)
+
+    await erase(world, world.ada)
+    await world.env.advance_time(10)
+
+    assert dms(world, world.ada) == []
+    assert await waiting(world) == []
+
+
+async def test_while_the_database_cannot_be_written_nothing_is_erased_and_that_is_said(world: World) -> None:
+    await fill(world, world.ada)
+    before = await everything(world)
+
+    def refuse(conn: Any) -> None:
+        conn.exec_driver_sql("CREATE TRIGGER refuse BEFORE DELETE ON user_settings BEGIN SELECT RAISE(ABORT, 'no'); END")
+
+    await world.app.db.write(refuse)
+
+    shown = await erase(world, world.ada)
+
+    assert "Something went wrong" in all_text(shown)
+    assert "failed" in world.problem().getMessage()
+    assert await everything(world) == before
+    assert dms(world, world.ada) == ["Here is what you wrote: ada"]
