@@ -47,7 +47,7 @@ class DirectMessages(Protocol):
 
     async def on_message(self, message: discord.Message) -> None: ...
     async def on_edit(self, message: discord.Message) -> None: ...
-    async def on_delete(self, message_ids: set[int]) -> None: ...
+    async def on_delete(self, channel_id: int, message_ids: set[int]) -> None: ...
 
 
 class InterviewTree(app_commands.CommandTree["InterviewClient"]):
@@ -114,7 +114,10 @@ class InterviewClient(discord.Client):
         log.info("online as %s, servers: %d", self.user, len(self.guilds), extra={"action": "online"})
         self.begin_work()
         for each in self.ready:
-            await each()
+            try:
+                await each()
+            except Exception:  # one that fails keeps no other from its work
+                log.exception("something failed at ready", extra={"action": "ready-failed"})
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was added to a server."""
@@ -142,11 +145,11 @@ class InterviewClient(discord.Client):
         """Somebody has deleted what they wrote to the bot."""
         if payload.guild_id is None and self.direct is not None:
             self.begin_work()
-            await self.direct.on_delete({payload.message_id})
+            await self.direct.on_delete(payload.channel_id, {payload.message_id})
 
     def _is_direct(self, message: discord.Message) -> bool:
         own = self.user is not None and message.author.id == self.user.id
-        return message.guild is None and not own and not message.author.bot and not message.flags.ephemeral
+        return message.guild is None and not own and not message.author.bot and not message.flags.ephemeral and not message.is_system()
 
     async def _hear(self, message: discord.Message, work: Callable[["DirectMessages"], Awaitable[None]]) -> None:
         """What somebody typed stands in the channel, so it is not given back; but they hear that it is not part of their answer."""

@@ -9,7 +9,7 @@ from bot import __main__ as command_line
 from bot.settings import Settings
 from tests.conftest import ROOT, World
 
-DOCS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md")]
+DOCS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/your-data.md")]
 README = (ROOT / "README.md").read_text()
 
 
@@ -39,7 +39,12 @@ def test_every_command_of_the_command_line_stands_in_the_readme_and_no_other() -
 async def test_every_slash_command_stands_in_the_readme_and_no_other(world: World) -> None:
     known = {command.qualified_name for command in world.app.client.tree.walk_commands() if not getattr(command, "commands", None)}
 
-    assert known == {"interview easy", "interview medium", "interview hard", "interview any", "stats", "topics", "history", "help"}
+    assert known == {"interview easy", "interview medium", "interview hard", "interview any", "stats", "topics", "history", "help"} | {
+        "settings me",
+        "privacy",
+        "mydata export",
+        "mydata delete",
+    }
     for name in known:
         assert f"`/{name}`" in README or f"`{name.split()[-1]}`" in README
     assert set(re.findall(r"`/([a-z]+)", README)) == {name.split()[0] for name in known}

@@ -22,7 +22,7 @@ here may answer the same card; nobody else sees what you send. `Hint` helps, ste
 3. Your debrief compares your wording with the rubric. Tick what you covered with `Self-check`, then read the `Model answer`. Discord forgets \
 private messages when it reloads: `My debrief` on the card brings yours back.
 
-`/stats` shows what you have practised and your streak. `Report` in a debrief tells whoever runs the bot what is wrong with a question. \
+`/stats` shows what you have practised and your streak, `/history` every answer of yours, `/topics` what there is. `Report` in a debrief tells whoever runs the bot what is wrong with a question. \
 `/settings me` sets your time zone and more. `/privacy` says what is stored, `/mydata export` hands it to you, `/mydata delete` erases it."""
 
 PRIVACY = """### What is stored about you
@@ -82,9 +82,9 @@ def _visible(*, on: bool) -> ui.Button[Any]:
 
 
 def zone_form(shown: Own) -> ui.Modal:
-    """A form for the time zone, holding the present one."""
+    """A form for the time zone, empty, so that a city can be typed at once; the present one stands behind it."""
     modal = ui.Modal(title="Your time zone", custom_id="own-zone:0", timeout=None)
-    zone: ui.TextInput[Any] = ui.TextInput(custom_id="zone", default=shown.preferences.zone.key, max_length=ZONE_CHARS)
+    zone: ui.TextInput[Any] = ui.TextInput(custom_id="zone", placeholder=shown.preferences.zone.key, max_length=ZONE_CHARS)
     modal.add_item(ui.Label(text="Time zone or city", component=zone, description="Europe/Berlin, for instance, or a city: Berlin, New York"))
     return modal
 

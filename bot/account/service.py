@@ -131,14 +131,13 @@ class LeftServers:
 
         gone, waiting = await self.db.read(look)
         back = waiting & set(map(str, guild_ids))
-        new = {guild_id for guild_id in gone if str(guild_id) not in waiting}
-        if not back and not new:
+        if not back and not gone:
             return
 
         def work(conn: Connection) -> None:
             for key in back:
                 timers.cancel(conn, ERASE_SERVER, key)
-            for guild_id in new:
+            for guild_id in gone:
                 _begin(conn, guild_id, due)
 
         await self.db.write(work)

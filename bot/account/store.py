@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, Table, and_, c
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.account.model import Kinds, Message, Stored
+from bot.practice.model import NOBODY
 from bot.storage.tables import (
     answer_parts,
     answer_versions,
@@ -27,7 +28,6 @@ from bot.storage.tables import (
 from bot.timers import Timer
 from bot.timers import add as add_timer
 
-NOBODY = 0  # owner of a posting whose owner has had everything erased
 IN_CHANNEL = "channel"  # the place of a posting whose card everybody there sees
 
 Rows = list[dict[str, Any]]

@@ -7,11 +7,12 @@ from enum import StrEnum
 
 from bot.bank.bank import Filters
 from bot.bank.schema import Question
-from bot.matching.matcher import Match
+from bot.matching.matcher import Level, Match
 
 FORM_CHARS = 4_000  # what one field of a modal takes (Discord, "Text Input")
 ANSWER_CHARS = 20_000  # an answer that is typed in messages, all parts together
 LATE_PARTS = timedelta(minutes=60)  # after its deadline a draft goes on taking what its author types
+NOBODY = 0  # owner of a posting whose owner has had everything erased
 OPEN_AT_MOST = 3  # cards that one person has started and not answered
 
 
@@ -138,6 +139,7 @@ class Seat:
     attempt: Attempt | None
     answer: Version | None
     aside: Version | None
+    looks: tuple[SecondLook, ...] = ()  # oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What somebody wrote last about one rubric point, and how its wording compares with that point alone; None: not compared."""
+
+    point: int  # index in the rubric
+    text: str
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True)
 class Debrief:
     """What a person sees after submitting. `answer` is the version that counts; without one, what came after the model answer."""
 
@@ -188,6 +199,13 @@ class Debrief:
     answer: Version
     match: Match
     aside: Version | None  # came after the model answer and beside the version that counts
+    rewritten: tuple[Rewritten, ...] = ()  # at most one for each point, in the order of the rubric
+
+    @property
+    def unticked(self) -> list[int]:
+        """The rubric points that the self-check left open, by index; none before it."""
+        ticked = self.attempt.ticked
+        return [] if ticked is None else [index for index in range(len(self.question.rubric)) if index not in ticked]
 
     @property
     def took(self) -> timedelta:

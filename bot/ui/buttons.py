@@ -20,7 +20,7 @@ class Presses(Protocol):
     async def pressed(self, itx: Interaction, name: str, numbers: tuple[int, ...]) -> None: ...
 
 
-class Pressed(ui.DynamicItem[ui.Button[Any]], template=r"(?P<name>[a-z-]+)(?P<numbers>(?::\d{1,18})*)"):
+class Pressed(ui.DynamicItem[ui.Button[Any]], template=r"(?P<name>[a-z-]+)(?P<numbers>(?::\d{1,20})*)"):
     """Any of the bot's buttons, on any message, however old."""
 
     def __init__(self, item: ui.Button[Any], name: str, numbers: tuple[int, ...]) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import simcord
 from simcord import interactions
 from sqlalchemy import insert
 
+from bot.account import export
 from bot.storage.tables import answer_versions, attempts, metadata
 from tests.account.filled import as_written, fill, of
 from tests.conftest import ROOT, World, all_text, reply
@@ -17,6 +19,7 @@ from tests.faults import server_error
 
 PAGE = (ROOT / "docs/your-data.md").read_text()
 HEAD = {"format", "exported", "user_id", "part", "of", "settings"}
+NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 UPLOAD = 200_000  # bytes; Discord's own limit is fifty times that, and so would a test's answers have to be
 
 
@@ -106,6 +109,18 @@ def small_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
         return record, payload | {"attachment_size_limit": UPLOAD}
 
     monkeypatch.setattr(interactions, "base_payload", base_payload)
+
+
+@pytest.mark.parametrize("limit", range(700, 1_500, 7))
+def test_no_part_is_larger_than_discord_takes_and_nothing_falls_between_two(limit: int) -> None:
+    rows: list[dict[str, Any]] = [{"text": "ä" * length, "user_id": 1, "last": NOON} for length in (1, 90, 5, 70, 3, 120, 40, 2)]
+
+    files = export.files(1, NOON, {"settings": [], "answers": rows, "counts": rows[:3]}, limit)
+
+    parts = [json.loads(file.content) for file in files]
+    assert max(len(file.content) for file in files) <= limit
+    for name, found in (("answers", rows), ("counts", rows[:3])):
+        assert [len(row["text"]) for part in parts for row in part[name]] == [len(row["text"]) for row in found]
 
 
 @pytest.mark.usefixtures("small_uploads")

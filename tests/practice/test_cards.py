@@ -34,9 +34,10 @@ from bot.bank.schema import (
     URL,
     Question,
 )
-from bot.matching.matcher import Match, PointMatch, match
+from bot.matching.matcher import Level, Match, PointMatch, match
 from bot.practice.cards import debrief as debriefs
 from bot.practice.cards import question as cards
+from bot.practice.commands.places import MISSING
 from bot.practice.model import (
     FORM_CHARS,
     OPEN_AT_MOST,
@@ -49,6 +50,7 @@ from bot.practice.model import (
     Place,
     Posting,
     Recall,
+    Rewritten,
     Spot,
     State,
     Sureness,
@@ -255,6 +257,25 @@ def test_every_card_fits(questions: list[Question]) -> None:
             check_card(cards.closed(card), question.id)
 
 
+def test_a_private_card_fits_with_the_reason_why_it_is_private(questions: list[Question]) -> None:
+    why = MISSING.format(missing="View Channel, Send Messages in Threads, Read Message History")
+    for question in questions:
+        view = cards.opened(Card(replace(posting(), place=Place.PRIVATE), question, "N" * NAME), why)
+
+        check_card(view, question.id)
+        assert why in texts(view)[0]
+        assert buttons(view) == ["Answer", "Hint", "End now", "My debrief"]
+
+
+@pytest.mark.parametrize("replacing", [False, True])
+def test_the_choice_of_a_question_for_a_message_fits(questions: list[Question], replacing: bool) -> None:
+    message_id = 1_456_074_443_980_800_024  # as long as they are by now
+    for many in (1, 25):
+        choices = [Card(replace(posting(), id=BIG - number), longest_question(), "") for number in range(many)]
+
+        check_card(cards.choose_question(message_id, choices, replace=replacing), str(many))
+
+
 def test_a_card_has_the_buttons_of_its_state(questions: list[Question]) -> None:
     card = Card(posting(), questions[0], "Serving")
 
@@ -398,6 +419,56 @@ def test_a_debrief_says_what_happened(questions: list[Question]) -> None:
     assert "kept aside, changes nothing" in whole
     assert f"You ticked {points} of {points}, recall again" in whole
     assert (whole.count("☑"), whole.count("☐")) == (points, 0)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_points_that_were_written_again_fit_beside_enough_of_ones_own_answer(questions: list[Question], name: str) -> None:
+    for question in questions[::-7]:  # the longest among them
+        for many in (1, len(question.rubric)):
+            for again in (SHORT, TEXTS[name]):
+                rewritten = tuple(Rewritten(point, again, None) for point in range(many))
+                for state, shown in states(question, TEXTS[name]):
+                    what = f"{question.id}, {state}, {many}"
+                    view, files = debriefs.debrief(replace(shown, rewritten=rewritten))
+
+                    check_card(view, what)
+                    (quote,) = [part for part in texts(view) if part.startswith(QUOTE)]
+                    own = read(quote.removeprefix(QUOTE))
+                    assert own == TEXTS[name] or len(own[:-1]) >= SHOWN_AT_LEAST, what
+                    (section,) = [part for part in texts(view) if part.startswith("**Rewritten:**")]
+                    whole = read(section).count(f"“{' '.join(again.split())}”") == many
+                    written = {file.filename: file.fp.read().decode() for file in files}
+                    assert whole or written["rewritten.txt"].count(again) >= many, what
+                    assert [part["file"]["url"] for part in parts(view, FILE)] == [f"attachment://{filename}" for filename in written], what
+
+
+def test_each_point_that_was_written_again_says_how_it_compares(questions: list[Question]) -> None:
+    levels: tuple[Level | None, ...] = ("heard", "perhaps", "not found", None)
+    shown = looking_back(questions[0], SHORT, ticked=())
+
+    view, _ = debriefs.debrief(replace(shown, rewritten=tuple(Rewritten(point, SHORT, level) for point, level in enumerate(levels))))
+
+    (section,) = [part for part in texts(view) if part.startswith("**Rewritten:**")]
+    said = [line.split(" · ")[1].split(":")[0] for line in section.splitlines()[1:]]
+    assert said == ["its wording now matches", "its wording perhaps matches now", "not found in its wording", "not compared"]
+
+
+def test_the_form_for_a_point_to_write_again_fits_and_offers_what_is_open(questions: list[Question]) -> None:
+    for question in questions:
+        for ticked in ((), (1,), tuple(range(1, len(question.rubric)))):
+            form = debriefs.rewrite_form(looking_back(question, SHORT, ticked=ticked))
+
+            menu, text = check_form(form, question.id)
+            assert [int(option["value"]) for option in menu["options"]] == [index for index in range(len(question.rubric)) if index not in ticked]
+            assert text["max_length"] == FORM_CHARS
+
+
+def test_rewriting_is_offered_only_where_a_point_is_open_after_the_self_check(questions: list[Question]) -> None:
+    every = tuple(range(len(questions[0].rubric)))
+    for ticked, offered in ((None, False), ((), True), (every[1:], True), (every, False), ((97,), True)):
+        view, _ = debriefs.debrief(looking_back(questions[0], SHORT, ticked=ticked))
+
+        assert ("Rewrite one point" in buttons(view)) is offered
 
 
 def test_what_was_not_compared_is_not_said_to_be_missing(questions: list[Question]) -> None:

@@ -8,10 +8,11 @@ from discord import ui
 
 from bot.bank.schema import Question
 from bot.practice.cards.question import SURENESS_LABELS
-from bot.practice.model import Debrief, Recall
+from bot.practice.model import FORM_CHARS, Debrief, Recall, Rewritten
 from bot.ui.buttons import PRIMARY, button
 from bot.ui.cards import DONE, card
-from bot.ui.text import CUT_BACK, MESSAGE_CHARS, QUOTE, in_line, pages, plain, quoted
+from bot.ui.selects import OPTION_CHARS
+from bot.ui.text import CUT_BACK, MESSAGE_CHARS, QUOTE, clip, clip_plain, in_line, pages, plain, quoted
 from bot.ui.times import duration
 
 SHOWN_AT_LEAST = 1_000  # characters of one's own answer, before they are escaped
@@ -21,6 +22,17 @@ REPORT_CHARS = 1_000
 ANSWER_FILE = "answer.txt"
 LEVEL_WORDS = {"heard": "Your wording matches", "perhaps": "Perhaps", "not found": "Not found in your wording"}
 NOT_COMPARED = "Not compared"
+REWRITTEN_FILE = "rewritten.txt"
+AGAIN = "**Rewritten:** kept beside your answer, counted nowhere"
+AGAIN_WORDS = {
+    "heard": "its wording now matches",
+    "perhaps": "its wording perhaps matches now",
+    "not found": "not found in its wording",
+    None: "not compared: too short, or not English",
+}
+IN_THE_FILE = f"**Rewritten:** see {REWRITTEN_FILE}, there is no room here"
+AGAIN_CHARS = 12  # of a text that is cut; less would say nothing
+POINT_CHARS = 30
 RECALL_LABELS = {
     Recall.AGAIN: ("Again", "I did not know it; ask me soon."),
     Recall.HARD: ("Hard", "I got there with effort."),
@@ -36,11 +48,17 @@ def debrief(shown: Debrief) -> tuple[ui.LayoutView, list[discord.File]]:
     text = shown.answer.text
     least = len(QUOTE + plain(text[: SHOWN_AT_LEAST + 2 * CUT_BACK]))
     room = MESSAGE_CHARS - len(head) - len(tail)
-    checklist = next((points for size in QUOTE_CHARS if len(points := _checklist(shown, size)) + least <= room), _checklist(shown, 0))
-    own, cut = quoted(text, room - len(checklist))
-    attached = [ui.File[Any](f"attachment://{ANSWER_FILE}")] if cut else []
-    files = [text_file(text)] if cut else []
-    return card(head, own, *attached, checklist, tail, buttons, colour=DONE), files
+    needed = least + len(_again(shown, 0)[0]) + AGAIN_CHARS * len(shown.rewritten)
+    checklist = next((points for size in QUOTE_CHARS if len(points := _checklist(shown, size)) + needed <= room), _checklist(shown, 0))
+    spare = room - len(checklist) - least
+    more = max(len(QUOTE + plain(text)) - least, 0)  # that the answer would take
+    again, again_cut = _again(shown, max(spare // 2, spare - more))
+    if again and len(again) > spare:
+        again, again_cut = IN_THE_FILE, True
+    own, cut = quoted(text, room - len(checklist) - len(again))
+    files = [*([text_file(text)] if cut else []), *([text_file(_whole(shown), REWRITTEN_FILE)] if again_cut else [])]
+    attached = [ui.File[Any](f"attachment://{file.filename}") for file in files]
+    return card(head, own, *attached, checklist, again or None, tail, buttons, colour=DONE), files
 
 
 def text_file(text: str, name: str = ANSWER_FILE) -> discord.File:
@@ -78,6 +96,34 @@ def _checklist(shown: Debrief, quote_chars: int) -> str:
     return "\n".join(lines)
 
 
+def _again(shown: Debrief, room: int) -> tuple[str, bool]:
+    """What was written again, in so many characters if it can be, and whether something was cut. The points alone take more than none."""
+    looks = [(f"- **{_in_short(shown, each)}** · {AGAIN_WORDS[each.level]}", " ".join(each.text.split())) for each in shown.rewritten]
+    if not looks:
+        return "", False
+    lines = [head for head, _ in looks]
+    share = room - len("\n".join([AGAIN, *lines])) - len(looks) * len(": “”")
+    cut = False
+    # The short ones leave what they do not need to the long ones.
+    for left, index in zip(range(len(looks), 0, -1), sorted(range(len(looks)), key=lambda at: len(plain(looks[at][1]))), strict=True):
+        if share // left < AGAIN_CHARS:
+            return "\n".join([AGAIN, *(head for head, _ in looks)]), True
+        start, shorter = clip_plain(looks[index][1], share // left)
+        share -= len(start)
+        cut |= shorter
+        lines[index] += f": “{start}”"
+    return "\n".join([AGAIN, *lines]), cut
+
+
+def _in_short(shown: Debrief, look: Rewritten) -> str:
+    """As much of a rubric point as says which one it is."""
+    return clip(shown.question.rubric[look.point].point, POINT_CHARS)
+
+
+def _whole(shown: Debrief) -> str:
+    return "\n\n".join(f"{shown.question.rubric[each.point].point} ({AGAIN_WORDS[each.level]})\n{each.text}" for each in shown.rewritten)
+
+
 def _tail(shown: Debrief) -> str:
     points = range(len(shown.question.rubric))
     if shown.attempt.ticked is not None:
@@ -94,6 +140,7 @@ def _buttons(shown: Debrief) -> list[ui.Button[Any]]:
     editable = shown.posting.open and not frozen
     return [
         button("Self-check", "self-check", posting_id, style=PRIMARY),
+        *([button("Rewrite one point", "rewrite", posting_id)] if shown.unticked else []),
         *([button("Edit answer", "edit", posting_id)] if editable else []),
         button("Model answer", "model", posting_id),
         *([button("Follow-up", "follow-up", posting_id)] if frozen else []),
@@ -125,6 +172,23 @@ def self_check_form(shown: Debrief) -> ui.Modal:
     )
     modal.add_item(ui.Label(text="What did your answer cover?", component=boxes))
     modal.add_item(ui.Label(text="How well did you know it?", component=recall))
+    return modal
+
+
+def rewrite_form(shown: Debrief) -> ui.Modal:
+    """The points that were not ticked, to choose one, and a field to write it again."""
+    modal = ui.Modal(title="Rewrite one point", custom_id=f"rewrite:{shown.posting.id}", timeout=None)
+    points = shown.unticked
+    menu: ui.Select[Any] = ui.Select(  # and no radio buttons: Discord wants two or more of these
+        custom_id="point",
+        options=[
+            discord.SelectOption(label=clip(shown.question.rubric[index].point, OPTION_CHARS), value=str(index), default=len(points) == 1)
+            for index in points
+        ],
+    )
+    text: ui.TextInput[Any] = ui.TextInput(custom_id="text", style=discord.TextStyle.paragraph, max_length=FORM_CHARS)
+    modal.add_item(ui.Label(text="Which point?", component=menu))
+    modal.add_item(ui.Label(text="Write that part again", component=text, description="It is kept beside your answer, and counted nowhere."))
     return modal
 
 

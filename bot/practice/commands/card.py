@@ -1,8 +1,10 @@
 """The buttons of a question's card, and the form behind `Answer`."""
 
-import discord
-from discord import ui
+import logging
 
+import discord
+
+from bot.errors import Refused
 from bot.practice.cards import debrief as debrief_cards
 from bot.practice.cards import question as cards
 from bot.practice.commands.places import spot
@@ -18,6 +20,10 @@ from bot.ui.actions import MY_DEBRIEF
 from bot.ui.buttons import PRIMARY, ButtonHandler, button
 from bot.ui.modals import Fields, ModalHandler
 from bot.ui.replies import Interaction
+
+log = logging.getLogger(__name__)
+
+NOT_TYPING = "You are not typing an answer any more. `/interview any` draws a new question."
 
 
 class CardCommands:
@@ -89,6 +95,7 @@ class CardCommands:
         await itx.response.defer(ephemeral=True, thinking=True)
         try:
             channel_id = await self.direct.channel_of(itx.user)
+            await self.direct.all_heard(itx.user.id, channel_id)  # another draft may be sent by this
             card = await self.drafting.begin(itx.user.id, posting_id, channel_id, again=again)
             link = await self.direct.send_card(itx.user.id, channel_id, card)
         except TimeIsUp:
@@ -100,49 +107,75 @@ class CardCommands:
 
     async def done(self, itx: Interaction, posting_id: int) -> None:
         """`Done` under a draft, answered with the debrief, which stays in the direct messages."""
-        await self.direct.all_heard(itx.user.id)
+        await self._hear_all(itx)
         await self._sent(itx, await self.drafting.done(itx.user.id, posting_id))
 
     async def end_draft(self, itx: Interaction, posting_id: int) -> None:
         """`End now` under a draft."""
-        await self.direct.all_heard(itx.user.id)
+        await self._hear_all(itx)
         seat = await self.drafting.end(itx.user.id, posting_id)
-        if seat is not None:
+        if seat.answer is not None:
             await self._sent(itx, seat)
+            return
+        card = self.opening.card(await self.opening.before(posting_id))
+        if itx.response.is_done():
+            await replies.send(itx, cards.draft_ended(card, sent=False))
+            await self._show_ended(seat)
         else:
-            await replies.edit(itx, cards.draft_ended(self.opening.card(await self.opening.before(posting_id)), sent=False))
+            await replies.edit(itx, cards.draft_ended(card, sent=False))
+
+    async def _hear_all(self, itx: Interaction) -> None:
+        if itx.channel_id is None:
+            return
+        if self.direct.behind(itx.channel_id):
+            await itx.response.defer(thinking=True)
+        await self.direct.all_heard(itx.user.id, itx.channel_id)
 
     async def _sent(self, itx: Interaction, seat: Seat) -> None:
         view, files = debrief_cards.debrief(self.debriefing.of(seat))
         message_id = await replies.send(itx, view, files=files, ephemeral=False)
         if message_id is not None and itx.channel_id is not None:
             await self.debriefing.shown(itx.user.id, itx.channel_id, message_id)
-        found = None if seat.attempt is None else await self.drafting.draft(seat.attempt.id)
-        if found is not None:
-            await self.direct.show_ended(found[0], sent=True)
+        await self._show_ended(seat)
 
-    async def keep_draft(self, itx: Interaction, posting_id: int) -> None:
+    async def _show_ended(self, seat: Seat) -> None:
+        """Nothing more is typed under the card in direct messages, if there is one."""
+        found = None if seat.attempt is None or seat.attempt.dm_card_id is None else await self.drafting.draft(seat.attempt.id)
+        if found is None:
+            return
+        try:
+            await self.direct.show_ended(found[0], sent=seat.answer is not None)
+        except (discord.HTTPException, *NO_ANSWER) as error:  # the answer is sent all the same, and the old buttons say so
+            log.warning("card of draft %d stays as it is: %s", found[0].attempt.id, error, extra={"action": "card-unchanged"})
+
+    async def keep_draft(self, itx: Interaction, _posting_id: int) -> None:
         """`Go on typing`."""
-        await replies.edit(itx, cards.kept_draft(self.opening.card(await self.opening.before(posting_id))))
+        draft = await self.drafting.typing(itx.user.id)
+        if draft is None:
+            raise Refused(NOT_TYPING)
+        await replies.edit(itx, cards.kept_draft(self.opening.card(draft.posting)))
 
     async def go_private(self, itx: Interaction, posting_id: int) -> None:
         """`Go on here`, where direct messages are closed."""
         await replies.edit(itx, cards.opened(await self.opening.go_private(itx.user.id, posting_id, spot(itx))))
 
     async def answered(self, itx: Interaction, fields: Fields, posting_id: int) -> None:
-        view, files = await self._submit(itx, fields, posting_id)
+        seat = await self._submit(itx, fields, posting_id)
+        view, files = debrief_cards.debrief(self.debriefing.of(seat))
         await replies.send(itx, view, files=files)
+        await self._show_ended(seat)
 
     async def edited(self, itx: Interaction, fields: Fields, posting_id: int) -> None:
         """The debrief from which the form was opened shows the new text."""
-        view, files = await self._submit(itx, fields, posting_id)
+        seat = await self._submit(itx, fields, posting_id)
+        view, files = debrief_cards.debrief(self.debriefing.of(seat))
         await replies.edit(itx, view, files=files)
+        await self._show_ended(seat)
 
-    async def _submit(self, itx: Interaction, fields: Fields, posting_id: int) -> tuple[ui.LayoutView, list[discord.File]]:
+    async def _submit(self, itx: Interaction, fields: Fields, posting_id: int) -> Seat:
         chosen = fields.choice("sureness")
         sureness = None if chosen is None else Sureness(chosen)
-        seat = await self.answering.submit(itx.user.id, posting_id, fields.texts["answer"], sureness, itx.created_at)
-        return debrief_cards.debrief(self.debriefing.of(seat))
+        return await self.answering.submit(itx.user.id, posting_id, fields.texts["answer"], sureness, itx.created_at)
 
     async def my_debrief(self, itx: Interaction, posting_id: int) -> None:
         view, files = debrief_cards.debrief(await self.debriefing.debrief(itx.user.id, posting_id))

@@ -1,4 +1,4 @@
-"""The buttons of the debrief, and the forms behind `Self-check` and `Report`."""
+"""The buttons of the debrief, and the forms behind `Self-check`, `Rewrite one point` and `Report`."""
 
 from bot.practice.cards import debrief as cards
 from bot.practice.model import Recall
@@ -23,11 +23,12 @@ class DebriefCommands:
             "model-page": self.model_page,
             "follow-up": self.follow_up,
             "report": self.report,
+            "rewrite": self.rewrite,
         }
 
     def modals(self) -> dict[str, ModalHandler]:
-        """Ticks, and a report."""
-        return {"self-check": self.self_checked, "report": self.reported}
+        """Ticks, a report, and a point that was written again."""
+        return {"self-check": self.self_checked, "report": self.reported, "rewrite": self.rewritten}
 
     async def self_check(self, itx: Interaction, posting_id: int) -> None:
         await replies.ask(itx, cards.self_check_form(await self.debriefing.debrief(itx.user.id, posting_id)))
@@ -37,6 +38,17 @@ class DebriefCommands:
         ticked = [int(index) for index in fields.choices.get("points", ())]
         rating = fields.choice("recall")
         debrief = await self.debriefing.self_check(itx.user.id, posting_id, ticked, None if rating is None else Recall(rating))
+        view, files = cards.debrief(debrief)
+        await replies.edit(itx, view, files=files)
+
+    async def rewrite(self, itx: Interaction, posting_id: int) -> None:
+        """`Rewrite one point`."""
+        await replies.ask(itx, cards.rewrite_form(await self.debriefing.to_rewrite(itx.user.id, posting_id)))
+
+    async def rewritten(self, itx: Interaction, fields: Fields, posting_id: int) -> None:
+        """The debrief from which the form was opened shows the new text beside the point."""
+        point = fields.choice("point") or ""
+        debrief = await self.debriefing.rewrite(itx.user.id, posting_id, int(point) if point.isdecimal() else -1, fields.texts.get("text", ""))
         view, files = cards.debrief(debrief)
         await replies.edit(itx, view, files=files)
 

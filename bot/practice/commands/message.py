@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.errors import Refused
 from bot.practice.cards import debrief as debrief_cards
 from bot.practice.cards import question as cards
-from bot.practice.delivery.direct import text_of
+from bot.practice.delivery.direct import NOT_READ, text_of
 from bot.practice.model import Card, Seat
 from bot.practice.service.debriefing import Debriefing
 from bot.practice.service.using import Choice, Using
@@ -35,9 +35,13 @@ class MessageCommands:
         async def use(itx: Interaction, message: discord.Message) -> None:
             if message.author.id != itx.user.id:
                 raise Refused(NOT_YOURS)
-            text, _ = await text_of(message)
+            if message.attachments:  # reading them may take longer than Discord waits
+                await itx.response.defer(ephemeral=True, thinking=True)
+            text, left_out = await text_of(message)
             channel_id = itx.channel_id or message.channel.id
-            await self._show(itx, await self.using.use(itx.user.id, channel_id, message.id, text), new=True)
+            await self._show(itx, await self.using.use(itx.user.id, channel_id, message.id, text, itx.created_at), new=True)
+            if left_out:
+                await replies.send(itx, replies.sentence(NOT_READ))
 
         return [use]
 
@@ -45,9 +49,10 @@ class MessageCommands:
         """Those of the choice."""
         return {"use-for": self.use_for}
 
-    async def use_for(self, itx: Interaction, posting_id: int, message_id: int) -> None:
+    async def use_for(self, itx: Interaction, posting_id: int, high: int, low: int) -> None:
         """`This one`, or `Replace my answer`."""
-        await self._show(itx, await self.using.use_for(itx.user.id, message_id, posting_id), new=False)
+        message_id = high * cards.HALF_ID + low
+        await self._show(itx, await self.using.use_for(itx.user.id, message_id, posting_id, itx.created_at), new=False)
 
     async def _show(self, itx: Interaction, used: Seat | Card | Choice, *, new: bool) -> None:
         files: list[discord.File] = []

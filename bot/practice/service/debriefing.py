@@ -11,13 +11,17 @@ from bot.bank.schema import Question
 from bot.errors import Refused
 from bot.matching.matcher import match
 from bot.practice import store
-from bot.practice.model import Attempt, Debrief, Hints, Recall, Seat, State
+from bot.practice.model import Attempt, Debrief, Hints, Recall, Rewritten, Seat, SecondLook, State
 from bot.practice.service.opening import GONE, LEFT_THE_BANK
 from bot.storage.database import Database
 
 NOT_ANSWERED = "You have not answered this question yet. Press `Answer` on its card while it is open."
 NOT_ANSWERED_IN_TIME = "You have not answered this question. `Model answer` on its card shows how it can be answered."
 STAYS_HIDDEN = "The model answer opens when you have answered, or when the time is up."
+CHECK_FIRST = "First say which points your answer covered: press `Self-check`. Then one that you left open can be written again."
+ALL_TICKED = "You ticked every point, so there is none to write again. `Self-check` changes what you ticked."
+NOTHING_REWRITTEN = "There was no text, so nothing was saved. Press `Rewrite one point` and type it again."
+NO_SUCH_POINT = "The question has changed and no longer has that point, so your text could not be kept beside it."
 KEPT_WITHOUT_DEBRIEF = "Your answer is saved. The question has left the bank since, so there is no rubric to show."
 
 
@@ -63,7 +67,9 @@ class Debriefing:
         if question is None:
             raise Refused(KEPT_WITHOUT_DEBRIEF)
         aside = seat.aside if seat.aside is not answer else None
-        return Debrief(seat.posting, question, seat.attempt, answer, match(question, answer.text), aside)
+        newest = sorted({look.point: look for look in seat.looks if look.point < len(question.rubric)}.items())  # it may have lost points since
+        rewritten = tuple(_compared(question, look) for _, look in newest)
+        return Debrief(seat.posting, question, seat.attempt, answer, match(question, answer.text), aside, rewritten)
 
     async def self_check(self, user_id: int, posting_id: int, ticked: Collection[int], rating: Recall | None) -> Debrief:
         """Keep what a person ticks and how well they knew it; this is what statistics count. Refused: no answer of theirs."""
@@ -72,6 +78,44 @@ class Debriefing:
         debrief = self.of(seat)
         await self.db.write(lambda conn: store.update_attempt(conn, debrief.attempt.id, ticked=points, rating=rating))
         return replace(debrief, attempt=replace(debrief.attempt, ticked=points, rating=rating))
+
+    async def to_rewrite(self, user_id: int, posting_id: int) -> Debrief:
+        """The debrief whose open points may be written again. Refused: no answer of theirs, no self-check yet, or all is ticked."""
+        debrief = await self.debrief(user_id, posting_id)
+        if debrief.attempt.ticked is None:
+            raise Refused(CHECK_FIRST)
+        if not debrief.unticked:
+            raise Refused(ALL_TICKED)
+        return debrief
+
+    async def rewrite(self, user_id: int, posting_id: int, point: int, text: str) -> Debrief:
+        """Keep a rubric point that was written again, beside the answer; no count and no version changes. The same text again changes nothing.
+
+        Refused: nothing typed, no answer of theirs, no self-check yet, or the question has no such point any more.
+        """
+        if not text.strip():
+            raise Refused(NOTHING_REWRITTEN)
+        look = SecondLook(point, text, self.now())
+
+        def work(conn: Connection) -> tuple[Seat | None, bool]:
+            seat = store.seat(conn, posting_id, user_id)
+            question = None if seat is None else self.bank.question(seat.posting.question_id)
+            fits = seat is not None and seat.attempt is not None and seat.attempt.ticked is not None
+            if seat is None or seat.attempt is None or question is None or not fits or not 0 <= point < len(question.rubric):
+                return seat, False
+            before = {each.point: each.text for each in seat.looks}
+            if before.get(point) != text:
+                store.add_second_look(conn, seat.attempt.id, look)
+                seat = replace(seat, looks=(*seat.looks, look))
+            return seat, True
+
+        seat, kept = await self.db.write(work)
+        if seat is None:
+            raise Refused(GONE)
+        debrief = self.of(seat)
+        if not kept:
+            raise Refused(CHECK_FIRST if debrief.attempt.ticked is None else NO_SUCH_POINT)
+        return debrief
 
     async def model_answer(self, user_id: int, posting_id: int) -> Question:
         """The question with its model answer; from now on the person's own answer is frozen.
@@ -128,3 +172,8 @@ class Debriefing:
         if question is None:
             raise Refused(LEFT_THE_BANK)
         return question
+
+
+def _compared(question: Question, look: SecondLook) -> Rewritten:
+    found = match(question, look.text)
+    return Rewritten(look.point, look.text, None if found.reason is not None else found.points[look.point].level)

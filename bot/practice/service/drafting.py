@@ -1,7 +1,8 @@
 """The DM draft: what a person types in their direct messages is their answer, message by message, until it is sent."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from bot import timers
 from bot.errors import Refused
 from bot.practice import store
-from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Posting, Seat, State
+from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Place, Seat, State
 from bot.practice.service.answering import FROZEN, TimeIsUp
 from bot.practice.service.keeping import NUDGE, end_draft, keep_draft
 from bot.practice.service.opening import GONE, Opening
@@ -17,6 +18,7 @@ from bot.preferences import preferences
 from bot.storage.database import Database
 from bot.timers import Timer, Timers
 
+EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # the ids of messages hold their time as milliseconds since then (Discord, "Snowflakes")
 NUDGE_WITH_LEFT = 5  # the nudge comes when a fifth of the time is left
 NOTHING_TYPED = "There is nothing to send yet. Type your answer here, in as many messages as you like, and press `Done`."
 SENT_ALREADY = "You have sent your answer to this question. `My debrief` on its card shows it, and `Edit answer` there changes it."
@@ -62,7 +64,9 @@ class Drafting:
 
         def work(conn: Connection) -> tuple[Seat | None, datetime | None]:
             seat = store.seat(conn, posting_id, user_id)
-            if seat is None or now >= seat.posting.ends or _settled(seat, again=again):
+            if seat is None or (seat.posting.place is not Place.CHANNEL and seat.posting.owner_id != user_id):
+                return None, None
+            if now >= seat.posting.ends or _settled(seat, again=again):
                 return seat, None
             other = store.draft_of(conn, user_id)
             if other is not None and other.posting.closed is None and other.posting.id != posting_id:
@@ -97,7 +101,14 @@ class Drafting:
 
     async def give_up(self, user_id: int) -> None:
         """The card could not be sent, so that there is nothing to type under."""
-        await self.db.write(lambda conn: store.drop_draft(conn, user_id))
+
+        def work(conn: Connection) -> None:
+            draft = store.draft_of(conn, user_id)
+            if draft is not None:
+                timers.cancel(conn, NUDGE, str(draft.attempt.id))
+                store.drop_draft(conn, user_id)
+
+        await self.db.write(work)
 
     async def heard(self, user_id: int, message_id: int, text: str, at: datetime) -> Heard:
         """A person has sent a direct message, at a time that decides whether it is late."""
@@ -115,29 +126,37 @@ class Drafting:
 
         return await self.db.write(work)
 
-    async def edited(self, message_id: int, text: str, at: datetime) -> None:
-        """A message was changed; if it is part of a draft, so is the draft."""
+    async def edited(self, user_id: int, message_id: int, text: str, sent: datetime, at: datetime) -> Heard | None:
+        """A message was changed. One that was no part before, because it was too long or had no text, becomes one. None: there is nothing to say."""
 
-        def work(conn: Connection) -> None:
-            draft = store.draft_with(conn, message_id)
+        def work(conn: Connection) -> Heard | None:
+            draft = store.draft_of(conn, user_id)
             if draft is None or at >= draft.until:
-                return
-            before = next(part for part in draft.parts if part.message_id == message_id)
-            length = len(draft.text) - len(before.text) + len(text)
-            if before.text != text and length <= ANSWER_CHARS:
-                store.put_part(conn, draft.attempt.id, Part(message_id, text, before.at, late=before.late or at >= draft.posting.ends))
-                _keep_if_closed(conn, draft, at)
+                return None
+            before = next((part for part in draft.parts if part.message_id == message_id), None)
+            if before is None and (draft.attempt.saw_answer is not None or message_id < (draft.attempt.dm_card_id or message_id + 1)):
+                return None
+            if before is not None and before.text == text:
+                return None
+            others = [part.text for part in draft.parts if part is not before]
+            if len("\n".join([*others, text])) > ANSWER_CHARS:
+                return Heard.TOO_LONG
+            late = at >= draft.posting.ends or (before is not None and before.late)
+            store.put_part(conn, draft.attempt.id, Part(message_id, text, sent, late))
+            _keep_if_closed(conn, draft, at)
+            return Heard.KEPT if before is None else None
 
-        await self.db.write(work)
+        return await self.db.write(work)
 
     async def deleted(self, message_ids: Collection[int], at: datetime) -> None:
-        """Messages were deleted; what was sent as an answer before stays sent."""
+        """Messages were deleted. What was sent before stays; without them it is another version, as late as their going."""
 
         def work(conn: Connection) -> None:
             drafts = {draft.attempt.id: draft for message_id in message_ids if (draft := store.draft_with(conn, message_id)) is not None}
+            drafts = {attempt_id: draft for attempt_id, draft in drafts.items() if draft.attempt.saw_answer is None}
             store.drop_parts(conn, [part.message_id for draft in drafts.values() for part in draft.parts if part.message_id in message_ids])
             for draft in drafts.values():
-                _keep_if_closed(conn, draft, at)
+                _keep_if_closed(conn, draft, at, late=True)
 
         await self.db.write(work)
 
@@ -148,10 +167,7 @@ class Drafting:
         def work(conn: Connection) -> Seat | None:
             draft = store.draft_of(conn, user_id)
             if draft is not None and draft.posting.id == posting_id and draft.text.strip():
-                seat = keep_draft(conn, draft, now if now < draft.posting.ends else max(part.at for part in draft.parts))
-                store.drop_draft(conn, user_id)
-                timers.cancel(conn, NUDGE, str(draft.attempt.id))
-                return seat
+                return _send(conn, draft, now)
             return store.seat(conn, posting_id, user_id)
 
         seat = await self.db.write(work)
@@ -161,23 +177,24 @@ class Drafting:
             raise Refused(NOTHING_TYPED)
         return seat
 
-    async def end(self, user_id: int, posting_id: int) -> Seat | None:
-        """`End now` under a draft: what was typed is sent. A posting that stands in direct messages only closes with it. None: nothing was typed."""
+    async def end(self, user_id: int, posting_id: int) -> Seat:
+        """`End now` under a draft: what was typed is sent. A posting that stands in direct messages only closes with it.
+
+        Without an answer when nothing was typed. Refused: gone, or no draft of theirs.
+        """
         now = self.now()
 
-        def work(conn: Connection) -> tuple[Posting | None, Seat | None]:
+        def work(conn: Connection) -> Seat | None:
             draft = store.draft_of(conn, user_id)
-            if draft is None or draft.posting.id != posting_id:
-                return store.posting(conn, posting_id), None
-            seat = keep_draft(conn, draft, now)
-            store.drop_draft(conn, user_id)
-            timers.cancel(conn, NUDGE, str(draft.attempt.id))
-            return draft.posting, seat
+            seat = store.seat(conn, posting_id, user_id)
+            if draft is None or draft.posting.id != posting_id or seat is None:
+                return seat
+            return _send(conn, draft, now) or seat
 
-        posting, seat = await self.db.write(work)
-        if posting is None:
+        seat = await self.db.write(work)
+        if seat is None or seat.attempt is None:
             raise Refused(GONE)
-        await self.opening.end_own(user_id, posting)
+        await self.opening.end_own(user_id, seat.posting)
         return seat
 
     async def typing(self, user_id: int) -> Draft | None:
@@ -199,35 +216,60 @@ class Drafting:
 
         return await self.db.read(look)
 
-    async def reread(self, draft: Draft, messages: Sequence[Part]) -> list[int]:
-        """Bring a draft in line with the messages that stand in the person's direct messages now. Returns those that were not known before."""
+    async def reread(self, draft: Draft, messages: Sequence[Part]) -> tuple[list[int], list[int]]:
+        """Bring a draft in line with the messages that stand in the person's direct messages now.
 
-        def work(conn: Connection) -> list[int]:
+        Returns those that were not known before, and those for which there is no room. The last reading, an hour after the deadline, ends it.
+        """
+        at = self.now()
+
+        def work(conn: Connection) -> tuple[list[int], list[int]]:
             now = store.draft(conn, draft.attempt.id)
             if now is None or not now.attempt.draft or now.attempt.saw_answer is not None:
-                return []
-            known = {part.message_id: part for part in now.parts}
+                return [], []
             there = {part.message_id for part in messages}
             first = now.attempt.dm_card_id or 0
-            gone = [message_id for message_id in known if message_id > first and message_id not in there]
+            gone = {part.message_id for part in now.parts if part.message_id > first and part.message_id not in there and _typed_here(part)}
             store.drop_parts(conn, gone)
-            length = sum(len(part.text) + 1 for part in now.parts if part.message_id not in gone)
+            known = {part.message_id: part for part in now.parts if part.message_id not in gone}
             new: list[int] = []
+            no_room: list[int] = []
+            edited = False
             for part in messages:
                 before = known.get(part.message_id)
-                length += len(part.text) - len(before.text) if before is not None else len(part.text) + 1
-                if part.at >= now.until or length > ANSWER_CHARS + 1 or (before is not None and before.text == part.text):
+                if part.at >= now.until or (before is not None and before.text == part.text):
                     continue
-                store.put_part(
-                    conn, now.attempt.id, part if before is None else Part(part.message_id, part.text, before.at, before.late or part.late)
-                )
+                others = [other.text for other in known.values() if other is not before]
+                if len("\n".join([*others, part.text])) > ANSWER_CHARS:
+                    no_room.append(part.message_id)
+                    continue
+                known[part.message_id] = part if before is None else replace(before, text=part.text, late=before.late or part.late)
+                store.put_part(conn, now.attempt.id, known[part.message_id])
                 if before is None:
                     new.append(part.message_id)
-            if gone or new:
-                _keep_if_closed(conn, now, self.now())
-            return new
+                else:
+                    edited = True
+            if gone or edited or new:
+                _keep_if_closed(conn, now, at if gone or edited else max(known[message_id].at for message_id in new), late=bool(gone))
+            if now.posting.closed is not None and at >= now.until:
+                store.drop_draft(conn, now.attempt.user_id)
+            return new, no_room
 
         return await self.db.write(work)
+
+
+def _typed_here(part: Part) -> bool:
+    """Whether it is a direct message. One that was chosen with `Use as my answer` stands elsewhere, and has the time of the choice, not its own."""
+    return part.at == EPOCH + timedelta(milliseconds=part.message_id >> 22)
+
+
+def _send(conn: Connection, draft: Draft, now: datetime) -> Seat | None:
+    """What was typed is the answer, and nothing more is taken. None: nothing was typed."""
+    at = now if now < draft.posting.ends else max((part.at for part in draft.parts), default=now)
+    seat = keep_draft(conn, draft, at)
+    store.drop_draft(conn, draft.attempt.user_id)
+    timers.cancel(conn, NUDGE, str(draft.attempt.id))
+    return seat
 
 
 def _settled(seat: Seat, *, again: bool) -> bool:
@@ -235,10 +277,10 @@ def _settled(seat: Seat, *, again: bool) -> bool:
     return attempt is not None and (attempt.saw_answer is not None or (attempt.state is State.SUBMITTED and not again))
 
 
-def _keep_if_closed(conn: Connection, draft: Draft, at: datetime) -> None:
+def _keep_if_closed(conn: Connection, draft: Draft, at: datetime, *, late: bool = False) -> None:
     """After its deadline a draft has been sent, so every change of it is another version of the answer."""
     if draft.posting.closed is None:
         return
     changed = store.draft(conn, draft.attempt.id)
     if changed is not None:
-        keep_draft(conn, changed, at)
+        keep_draft(conn, changed, at, late=late)

@@ -34,13 +34,13 @@ def keep(conn: Connection, seat: Seat, user_id: int, version: Version, sureness:
     return replace(seat, attempt=attempt, answer=version if new else known)
 
 
-def keep_draft(conn: Connection, draft: Draft, at: datetime) -> Seat | None:
-    """Keep what was typed in direct messages so far as the answer. None: nothing was typed."""
+def keep_draft(conn: Connection, draft: Draft, at: datetime, *, late: bool = False) -> Seat | None:
+    """Keep what was typed in direct messages so far as the answer. `late` says that what changed last came late. None: nothing was typed."""
     seat = store.seat(conn, draft.posting.id, draft.attempt.user_id)
     if seat is None or seat.attempt is None or not draft.text.strip():
         return None
     aside = seat.attempt.saw_answer is not None
-    version = Version(draft.text, at, late=any(part.late for part in draft.parts), after_answer=aside)
+    version = Version(draft.text, at, late=late or any(part.late for part in draft.parts), after_answer=aside)
     return keep(conn, seat, draft.attempt.user_id, version, None, "dm")
 
 
@@ -57,7 +57,10 @@ def close_drafts(conn: Connection, posting: Posting) -> bool:
     """Keep everybody's drafts of a posting that has closed; what they type in the next hour is kept too, as late. False: there were none."""
     drafts = store.drafts_at(conn, posting.id)
     for draft in drafts:
-        keep_draft(conn, draft, posting.ends)
+        in_time = tuple(part for part in draft.parts if not part.late)
+        keep_draft(conn, replace(draft, parts=in_time), posting.ends)
+        if len(in_time) < len(draft.parts):  # typed between the deadline and this moment, for example while the bot was down
+            keep_draft(conn, draft, max(posting.ends, *(part.at for part in draft.parts)))
         timers.cancel(conn, NUDGE, str(draft.attempt.id))
         timers.add(conn, Timer(SENT_DRAFT, str(draft.attempt.id), posting.ends, {}))
     return bool(drafts)

@@ -13,7 +13,7 @@ from bot.bank.bank import Bank, Filters
 from bot.bank.schema import Question
 from bot.errors import Refused
 from bot.practice import store
-from bot.practice.model import OPEN_AT_MOST, Card, Ending, Place, Posting, Spot
+from bot.practice.model import NOBODY, OPEN_AT_MOST, Card, Ending, Place, Posting, Spot
 from bot.practice.service.drawing import drawn
 from bot.practice.service.keeping import close_drafts
 from bot.preferences import preferences
@@ -25,6 +25,7 @@ EDIT_WITHIN = timedelta(seconds=10)  # after `End now`; if the card was not chan
 
 GONE = "That question is gone: its posting was erased. Draw a new one with `/interview any`."
 CLOSED_ALREADY = "This question is closed already. `My debrief` shows what you sent."
+OWNER_GONE = "Whoever drew this question has had their data erased. It stays open to the others until its time is up."
 LEFT_THE_BANK = "That question is no longer in the bank. Draw a new one with `/interview any`."
 
 
@@ -113,6 +114,8 @@ class Opening:
         posting, others = await self.db.read(look)
         if posting is None:
             raise Refused(GONE)
+        if posting.owner_id == NOBODY:
+            raise Refused(OWNER_GONE)
         if posting.owner_id != user_id:
             raise Refused(f"Only <@{posting.owner_id}>, who drew this question, can end it. `Answer` is open to you until then.")
         if self.now() >= posting.ends:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.errors import Refused
 from bot.practice import store
 from bot.practice.model import ANSWER_CHARS, Card, Posting, Seat
-from bot.practice.service.answering import Answering
+from bot.practice.service.answering import NOT_KEPT, Answering
 from bot.practice.service.drafting import Drafting, Heard
 from bot.practice.service.opening import Opening
 from bot.storage.database import Database
@@ -39,10 +39,10 @@ class Using:
         self.drafting = drafting
         self.now = now
 
-    async def use(self, user_id: int, channel_id: int, message_id: int, text: str) -> Seat | Card | Choice:
+    async def use(self, user_id: int, channel_id: int, message_id: int, text: str, sent: datetime) -> Seat | Card | Choice:
         """Use a text where there is one question it can be for: the answer that it became, or the card of the draft that it was added to.
 
-        Refused: no text, too long, or nothing that it could answer.
+        `sent` is when the command was used, which decides whether the answer is late. Refused: no text, too long, or nothing that it could answer.
         """
         if not text.strip():
             raise Refused(NO_TEXT)
@@ -55,30 +55,38 @@ class Using:
 
         awaiting, editable = await self.db.read(look)
         if len(awaiting) == 1:
-            return await self._use(user_id, awaiting[0], message_id, text)
+            return await self._use(user_id, awaiting[0], message_id, text, sent)
+        if not awaiting:
+            draft = await self.drafting.typing(user_id)
+            if draft is not None and now < draft.posting.ends:  # of an answer that was sent and is being changed
+                return await self._use(user_id, draft.posting, message_id, text, sent)
         if not awaiting and editable is None:
             raise Refused(NOTHING_OPEN)
         await self.db.write(lambda conn: store.offer(conn, message_id, user_id, text, now))
         choices = awaiting or ([editable] if editable is not None else [])
         return Choice(message_id, tuple(map(self.opening.card, choices)), replace=not awaiting)
 
-    async def use_for(self, user_id: int, message_id: int, posting_id: int) -> Seat | Card:
-        """The author has chosen. Refused: the text is no longer on offer, or the posting is gone."""
+    async def use_for(self, user_id: int, message_id: int, posting_id: int, sent: datetime) -> Seat | Card:
+        """The author has chosen. Refused: the text is no longer on offer; with the text: the posting is gone."""
 
         def look(conn: Connection) -> tuple[Posting | None, str | None]:
             return store.posting(conn, posting_id), store.offered(conn, message_id, user_id)
 
         posting, text = await self.db.read(look)
-        if text is None or posting is None:
+        if text is None:
             raise Refused(NO_LONGER_ON_OFFER)
-        used = await self._use(user_id, posting, message_id, text)
+        if posting is None:
+            raise Refused(NOT_KEPT, typed=text)
+        used = await self._use(user_id, posting, message_id, text, sent)
         await self.db.write(lambda conn: store.drop_offer(conn, message_id))
         return used
 
-    async def _use(self, user_id: int, posting: Posting, message_id: int, text: str) -> Seat | Card:
+    async def _use(self, user_id: int, posting: Posting, message_id: int, text: str, sent: datetime) -> Seat | Card:
         draft = await self.drafting.typing(user_id)
-        if draft is None or draft.posting.id != posting.id:
-            return await self.answering.submit(user_id, posting.id, text, None, self.now(), source="message")
-        if await self.drafting.heard(user_id, message_id, text, self.now()) is Heard.TOO_LONG:
-            raise Refused(TOO_LONG)
-        return self.opening.card(posting)
+        if draft is not None and draft.posting.id == posting.id:
+            heard = await self.drafting.heard(user_id, message_id, text, sent)
+            if heard is Heard.TOO_LONG:
+                raise Refused(TOO_LONG)
+            if heard is Heard.KEPT:
+                return self.opening.card(posting)
+        return await self.answering.submit(user_id, posting.id, text, None, sent, source="message")

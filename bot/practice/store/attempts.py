@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, func, in
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.practice.model import Attempt, Posting, Recall, Seat, State, Sureness, Version
+from bot.practice.store.offers import second_looks_at
 from bot.practice.store.postings import to_posting
 from bot.storage.tables import answer_versions, attempts, postings, practice_counts, question_reports, question_totals
 
@@ -20,12 +21,14 @@ def seat(conn: Connection, posting_id: int, user_id: int) -> Seat | None:
     rows = (conn.execute(_seat, {"of_posting": posting_id, "of_user": user_id})).all()
     if not rows:
         return None
+    attempt = None if rows[0].attempt_id is None else to_attempt(rows[0])
     versions = {row.after_answer: Version(row.text, row.version_at, row.version_late, row.after_answer) for row in rows if row.text is not None}
     return Seat(
         posting=to_posting(rows[0]),
-        attempt=None if rows[0].attempt_id is None else to_attempt(rows[0]),
+        attempt=attempt,
         answer=versions.get(False),
         aside=versions.get(True),
+        looks=() if attempt is None or attempt.ticked is None else second_looks_at(conn, attempt.id),  # they come after the self-check
     )
 
 
