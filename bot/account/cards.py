@@ -22,7 +22,8 @@ here may answer the same card; nobody else sees what you send. `Hint` helps, ste
 3. Your debrief compares your wording with the rubric. Tick what you covered with `Self-check`, then read the `Model answer`. Discord forgets \
 private messages when it reloads: `My debrief` on the card brings yours back.
 
-`/stats` shows what you have practised and your streak, `/history` every answer of yours, `/topics` what there is. `Report` in a debrief tells whoever runs the bot what is wrong with a question. \
+`/stats` shows what you have practised and your streak, `/history` every answer of yours, `/topics` what there is. `Report` in a \
+debrief tells whoever runs the bot what is wrong with a question. \
 `/settings me` sets your time zone and more. `/privacy` says what is stored, `/mydata export` hands it to you, `/mydata delete` erases it."""
 
 PRIVACY = """### What is stored about you

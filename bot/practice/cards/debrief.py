@@ -28,7 +28,7 @@ AGAIN_WORDS = {
     "heard": "its wording now matches",
     "perhaps": "its wording perhaps matches now",
     "not found": "not found in its wording",
-    None: "not compared: too short, or not English",
+    None: "not compared, too short or not English",
 }
 IN_THE_FILE = f"**Rewritten:** see {REWRITTEN_FILE}, there is no room here"
 AGAIN_CHARS = 12  # of a text that is cut; less would say nothing

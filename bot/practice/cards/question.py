@@ -22,7 +22,6 @@ DRAFT_FOOTER = (
     "-# Type your answer here, in as many messages as you like; text files count too. I react to each one that is saved. "
     "Change or delete them as you wish, then press `Done`."
 )
-HALF_ID = 10**9  # ids of messages have more digits than a number of a button, so that they go as two
 MOST_CHOICES = 10  # questions, so that the card stays within 40 components
 SURENESS_LABELS = {Sureness.LOW: "Low", Sureness.MEDIUM: "Medium", Sureness.HIGH: "High"}
 
@@ -173,7 +172,7 @@ def choose_question(message_id: int, choices: Sequence[Card], *, replace: bool) 
     for shown in choices[:MOST_CHOICES]:
         parts += [
             f"**{_title(shown)}** · closes {countdown(shown.posting.closes)}",
-            [button(label, "use-for", shown.posting.id, *divmod(message_id, HALF_ID))],
+            [button(label, "use-for", shown.posting.id, message_id)],
         ]
     asked = "No question waits for an answer of yours. Does this replace the last one that you sent?" if replace else "Which question does it answer?"
     return card(asked, *parts)

@@ -49,9 +49,8 @@ class MessageCommands:
         """Those of the choice."""
         return {"use-for": self.use_for}
 
-    async def use_for(self, itx: Interaction, posting_id: int, high: int, low: int) -> None:
+    async def use_for(self, itx: Interaction, posting_id: int, message_id: int) -> None:
         """`This one`, or `Replace my answer`."""
-        message_id = high * cards.HALF_ID + low
         await self._show(itx, await self.using.use_for(itx.user.id, message_id, posting_id, itx.created_at), new=False)
 
     async def _show(self, itx: Interaction, used: Seat | Card | Choice, *, new: bool) -> None:

@@ -1,6 +1,6 @@
 """The statements of texts that their author wants to use as an answer, kept until it is clear for which question, and of second looks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -8,14 +8,22 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot.practice.model import SecondLook
 from bot.storage.tables import offered_texts, second_looks, text_messages
 
+OFFER_LASTS = timedelta(days=1)
+
 
 def offer(conn: Connection, message_id: int, user_id: int, text: str, at: datetime) -> None:
-    """Keep the text of a message until its author has chosen a question for it."""
+    """Keep the text of a message until its author has chosen a question for it; what they did not choose for in a day is forgotten."""
+    conn.execute(_drop_old, {"of_user": user_id, "before": at - OFFER_LASTS})
     conn.execute(_offer, {"message_id": message_id, "user_id": user_id, "text": text, "at": at})
 
 
 _offer = upsert(offered_texts)
 _offer = _offer.on_conflict_do_update(index_elements=["message_id"], set_={"text": _offer.excluded.text, "at": _offer.excluded.at})
+
+
+_drop_old = delete(offered_texts).where(
+    offered_texts.c.user_id == bindparam("of_user"), offered_texts.c.at < bindparam("before", type_=offered_texts.c.at.type)
+)
 
 
 def offered(conn: Connection, message_id: int, user_id: int) -> str | None:
