@@ -44,6 +44,12 @@ def already_answered() -> discord.HTTPException:
     return discord.HTTPException(cast("aiohttp.ClientResponse", _Answer(400, "Bad Request")), message)
 
 
+def dms_closed() -> discord.HTTPException:
+    """A person takes no direct messages from the bot."""
+    message = {"code": 50007, "message": "Cannot send messages to this user"}
+    return discord.Forbidden(cast("aiohttp.ClientResponse", _Answer(403, "Forbidden")), message)
+
+
 @dataclass(slots=True)
 class _Break:
     request: str

@@ -97,7 +97,9 @@ def test_live_mode_without_a_token_says_how_to_get_one_and_what_needs_none(capsy
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["run"], ["preview"], ["check"], ["match", QUESTION], ["migrate"], ["backup", "copy.db"], ["reports"]], ids=lambda each: " ".join(each) or "none"
+    "arguments",
+    [[], ["run"], ["preview"], ["check"], ["match", QUESTION], ["migrate"], ["backup", "copy.db"], ["reports"]],
+    ids=lambda each: " ".join(each) or "none",
 )
 def test_a_wrong_setting_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", SECRET)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import discord
 import pytest
 
 from bot.storage.tables import answer_parts, answer_versions, attempts, postings, practice_counts
@@ -106,7 +105,8 @@ async def test_a_long_paste_that_became_a_file_is_part_of_the_answer(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("voice-message.ogg", b"OggS"), ("diagram.png", b"\x89PNG"), ("long.txt", b"a" * (64 * 1024 + 1)), ("old.txt", b"\xff\xfe\xfa")]
+    ("name", "content"),
+    [("voice-message.ogg", b"OggS"), ("diagram.png", b"\x89PNG"), ("long.txt", b"a" * (64 * 1024 + 1)), ("old.txt", b"\xff\xfe\xfa")],
 )
 async def test_what_cannot_be_read_is_answered_with_a_sentence(world: World, name: str, content: bytes) -> None:
     await world.draw(where="dm")
@@ -152,20 +152,18 @@ async def test_an_edit_for_which_there_is_no_room_is_refused_in_a_sentence(world
 
 
 async def test_done_twice_counts_once(world: World) -> None:
-    await world.draw(where="dm")
+    await world.draw(where="dm", minutes=10)
     await world.ada.send_dm(FIRST)
-    card = said(world)[0]
-    posting_id = (await world.rows(postings))[0]["id"]
+    await world.env.advance_time(8 * 60 + 1)
+    card, nudge = said(world)
 
-    first = await world.ada.user.click(card, custom_id=f"done:{posting_id}")
-    nudge_like = world.press_in_dm(card, f"done:{posting_id}")
-    await world.env.settle()
+    first = await world.ada.user.click(card, label="Done")
+    second = await world.ada.user.click(nudge, label="Done")
 
     assert FIRST in all_text(reply(first))
-    assert FIRST in all_text(reply(nudge_like))
+    assert FIRST in all_text(reply(second))
     assert await texts(world) == [FIRST]
     assert [row["count"] for row in await world.rows(practice_counts)] == [1]
-    assert discord is not None
 
 
 async def test_done_with_nothing_typed_says_what_to_do_and_the_draft_stays(world: World) -> None:
@@ -182,7 +180,7 @@ async def test_done_with_nothing_typed_says_what_to_do_and_the_draft_stays(world
 async def test_with_nothing_open_a_direct_message_gets_the_help(world: World) -> None:
     await world.ada.send_dm("Hello?")
 
-    assert "/interview any" in all_text(said(world)[-1])
+    assert "/interview medium" in all_text(said(world)[-1])
     assert await world.rows(answer_parts) == []
 
 

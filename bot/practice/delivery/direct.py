@@ -143,7 +143,7 @@ class Direct:
         return self._unread is None or channel_id in self._unread or self._hearing[channel_id].locked()
 
     async def all_heard(self, user_id: int, channel_id: int) -> None:
-        """Wait until what a person sent before now is stored, be it a file on its way or what came while the bot was down. Discord's errors are raised."""
+        """Wait until what a person sent before now is stored, be it a file on its way or what came while the bot was down."""
         if self._unread is None or channel_id in self._unread:
             draft = await self.drafting.typing(user_id)
             if draft is not None:
