@@ -3,8 +3,10 @@
 from typing import Any
 
 import simcord
+from sqlalchemy import delete
 
-from bot.storage.tables import answer_parts, answer_versions, attempts, postings, practice_counts, timers, user_settings
+from bot.practice import store
+from bot.storage.tables import answer_parts, answer_versions, attempts, postings, practice_counts, text_messages, timers, user_settings
 from tests.conftest import World, all_text, buttons, reply
 from tests.faults import HISTORY, SEND, dms_closed, server_error
 
@@ -296,3 +298,17 @@ async def test_a_long_answer_is_changed_in_direct_messages(world: World) -> None
     assert len(sent) == 2
     assert sent[1] == (f"{sent[0][0]}\n{SECOND}", False)
     assert await counted(world) == 1
+
+
+async def test_a_debrief_that_comes_while_its_author_erases_everything_goes_again(world: World) -> None:
+    await world.draw(where="dm", minutes=MINUTES)
+    await world.ada.send_dm(FIRST)
+    seat = await world.app.db.read(lambda conn: store.seat(conn, 1, world.ada.id))
+    await world.app.db.write(lambda conn: conn.execute(delete(attempts)))
+    assert seat is not None
+
+    (card,) = said(world)
+    await world.app.client.direct.remember(seat, world.ada.user.dm_channel.id, card.id)  # type: ignore[union-attr] # it is there
+
+    assert said(world) == []
+    assert await world.rows(text_messages) == []

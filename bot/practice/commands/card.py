@@ -135,7 +135,7 @@ class CardCommands:
         view, files = debrief_cards.debrief(self.debriefing.of(seat))
         message_id = await replies.send(itx, view, files=files, ephemeral=False)
         if message_id is not None and itx.channel_id is not None:
-            await self.debriefing.shown(itx.user.id, itx.channel_id, message_id)
+            await self.direct.remember(seat, itx.channel_id, message_id)
         await self._show_ended(seat)
 
     async def _show_ended(self, seat: Seat) -> None:

@@ -224,7 +224,12 @@ class Direct:
         except discord.Forbidden as error:
             log.info("debrief of attempt %d cannot be sent: %s", draft.attempt.id, error, extra={"action": "debrief-unsent"})
             return
-        await self.debriefing.shown(draft.attempt.user_id, draft.attempt.dm_channel_id, message_id)
+        await self.remember(seat, draft.attempt.dm_channel_id, message_id)
+
+    async def remember(self, seat: Seat, channel_id: int, message_id: int) -> None:
+        """A lasting message holds a person's text: it goes when they have everything erased, now if that was meanwhile."""
+        if seat.attempt is not None and not await self.debriefing.shown(seat.attempt, channel_id, message_id):
+            await self.client.get_partial_messageable(channel_id).get_partial_message(message_id).delete()
 
     def _debrief(self, seat: Seat) -> tuple[ui.LayoutView, list[discord.File]]:
         try:

@@ -157,9 +157,9 @@ class Debriefing:
         seat = await self._seat(user_id, posting_id)
         await self.db.write(lambda conn: store.add_report(conn, seat.posting.question_id, user_id, text, self.now()))
 
-    async def shown(self, user_id: int, channel_id: int, message_id: int) -> None:
-        """A lasting message of ours holds a person's text, and goes when they want everything erased."""
-        await self.db.write(lambda conn: store.add_text_message(conn, message_id, channel_id, user_id))
+    async def shown(self, attempt: Attempt, channel_id: int, message_id: int) -> bool:
+        """A lasting message of ours holds a person's text, and goes when they want everything erased. False: that was meanwhile."""
+        return await self.db.write(lambda conn: store.add_text_message(conn, message_id, channel_id, attempt))
 
     async def _seat(self, user_id: int, posting_id: int) -> Seat:
         seat = await self.db.read(lambda conn: store.seat(conn, posting_id, user_id))

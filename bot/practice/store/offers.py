@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.practice.model import SecondLook
-from bot.storage.tables import offered_texts, second_looks, text_messages
+from bot.practice.model import Attempt, SecondLook
+from bot.storage.tables import attempts, offered_texts, second_looks, text_messages
 
 OFFER_LASTS = timedelta(days=1)
 
@@ -54,9 +54,12 @@ def second_looks_at(conn: Connection, attempt_id: int) -> tuple[SecondLook, ...]
 _second_looks = select(second_looks).where(second_looks.c.attempt_id == bindparam("of_attempt")).order_by(second_looks.c.id)
 
 
-def add_text_message(conn: Connection, message_id: int, channel_id: int, user_id: int) -> None:
-    """Remember a lasting message of the bot that holds a person's text."""
-    conn.execute(_add_text_message, {"message_id": message_id, "channel_id": channel_id, "user_id": user_id})
+def add_text_message(conn: Connection, message_id: int, channel_id: int, attempt: Attempt) -> bool:
+    """Remember a lasting message of the bot that holds a person's text. False: they have had everything erased meanwhile."""
+    if not conn.execute(select(exists().where(attempts.c.id == attempt.id))).scalar():
+        return False
+    conn.execute(_add_text_message, {"message_id": message_id, "channel_id": channel_id, "user_id": attempt.user_id})
+    return True
 
 
 _add_text_message = upsert(text_messages).on_conflict_do_nothing()
