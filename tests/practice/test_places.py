@@ -9,7 +9,7 @@ from simcord.backend import serializers
 from simcord.enums import AppCommandType, ComponentType, InteractionType, OptionType
 
 from bot.practice.commands.places import NO_MEMBER
-from bot.storage.tables import answer_versions, attempts, postings
+from bot.storage.tables import answer_versions, attempts, postings, question_reports
 from tests.conftest import World, all_text, buttons, reply
 
 ANSWER = "I would put a queue in front of the model, and keep one spare replica for the evening."
@@ -278,3 +278,22 @@ async def test_where_the_bot_is_a_member_an_installed_app_posts_for_everybody(wo
 
     assert not reply(simcord.InteractionResult(world.env, record)).ephemeral
     assert await places(world) == ["channel"]
+
+
+@pytest.mark.parametrize("name", ["answer", "hint", "model", "my-debrief", "answer-in-dm", "self-check", "report"])
+async def test_a_stranger_gets_nothing_from_somebody_elses_private_question(world: World, name: str) -> None:
+    await world.draw(where="private", minutes=1)
+    await world.env.advance_time(61)
+    (posting,) = await world.rows(postings)
+    card = await world.draw(world.bob, difficulty="easy")
+
+    result = world.press(card, f"{name}:{posting['id']}", world.bob)
+    await world.env.settle()
+
+    if name == "report":  # its form says nothing; what is sent with it is refused
+        world.send_form(f"report:{posting['id']}", {"text": "wrong"}, world.bob, card)
+        await world.env.settle()
+        assert await world.rows(question_reports) == []
+    else:
+        assert "That question is gone" in all_text(reply(result))
+    assert await world.rows(attempts) == []

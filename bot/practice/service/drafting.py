@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot import timers
 from bot.errors import Refused
 from bot.practice import store
-from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Place, Seat, State
+from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Seat, State
 from bot.practice.service.answering import FROZEN, TimeIsUp
 from bot.practice.service.keeping import NUDGE, end_draft, keep_draft
 from bot.practice.service.opening import GONE, Opening
@@ -64,9 +64,7 @@ class Drafting:
 
         def work(conn: Connection) -> tuple[Seat | None, datetime | None]:
             seat = store.seat(conn, posting_id, user_id)
-            if seat is None or (seat.posting.place is not Place.CHANNEL and seat.posting.owner_id != user_id):
-                return None, None
-            if now >= seat.posting.ends or _settled(seat, again=again):
+            if seat is None or now >= seat.posting.ends or _settled(seat, again=again):
                 return seat, None
             other = store.draft_of(conn, user_id)
             if other is not None and other.posting.closed is None and other.posting.id != posting_id:

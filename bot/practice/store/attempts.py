@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.practice.model import Attempt, Posting, Recall, Seat, State, Sureness, Version
+from bot.practice.model import Attempt, Place, Posting, Recall, Seat, State, Sureness, Version
 from bot.practice.store.offers import second_looks_at
 from bot.practice.store.postings import to_posting
 from bot.storage.tables import answer_versions, attempts, postings, practice_counts, question_reports, question_totals
@@ -17,14 +17,17 @@ _user_id: BindParameter[int] = bindparam("of_user")
 
 
 def seat(conn: Connection, posting_id: int, user_id: int) -> Seat | None:
-    """One person's seat at a posting; None when there is no such posting."""
+    """One person's seat at a posting. None when there is no such posting, or it is shown to somebody else alone."""
     rows = (conn.execute(_seat, {"of_posting": posting_id, "of_user": user_id})).all()
     if not rows:
+        return None
+    posting = to_posting(rows[0])
+    if posting.place is not Place.CHANNEL and posting.owner_id != user_id:  # a custom_id of one's own making
         return None
     attempt = None if rows[0].attempt_id is None else to_attempt(rows[0])
     versions = {row.after_answer: Version(row.text, row.version_at, row.version_late, row.after_answer) for row in rows if row.text is not None}
     return Seat(
-        posting=to_posting(rows[0]),
+        posting=posting,
         attempt=attempt,
         answer=versions.get(False),
         aside=versions.get(True),
