@@ -8,7 +8,7 @@ import discord
 from bot.account import cards
 from bot.account.service import LeftServers
 from bot.timers import Timer
-from bot.ui.replies import LOST
+from bot.ui.replies import NO_ANSWER
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ async def _try(change: Awaitable[object]) -> Exception | None:
         await change
     except GONE:
         return None
-    except (discord.HTTPException, *LOST) as error:
+    except (discord.HTTPException, *NO_ANSWER) as error:
         return error
     return None
 

@@ -12,7 +12,8 @@ from bot.ui.text import MESSAGE_CHARS, clip
 Interaction = discord.Interaction[Any]
 
 ALREADY_ANSWERED = 40060  # on our own callback: a retry arrived after the first try had taken effect
-LOST = (discord.DiscordServerError, aiohttp.ClientError, OSError)  # Discord broke down, after five tries of discord.py's own, or the connection did
+# Discord said nothing, or nothing about our request: whatever was asked may have happened.
+NO_ANSWER = (discord.DiscordServerError, aiohttp.ClientError, OSError)
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ async def _answer(answer: Callable[[], Awaitable[T]], files: Sequence[discord.Fi
     try:
         try:
             return await answer()
-        except LOST:
+        except NO_ANSWER:
             for file in files:
                 file.reset()
             return await answer()

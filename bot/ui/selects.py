@@ -12,7 +12,6 @@ from discord import SelectOption, ui
 from bot.ui.replies import Interaction
 
 PREFIX = "menu/"
-OPTIONS = 25  # of one menu (Discord, "Component Reference")
 OPTION_CHARS = 100  # of its label, its description and its value
 
 SelectHandler = Callable[..., Awaitable[None]]

@@ -8,7 +8,7 @@ from bot.errors import Refused
 from bot.practice.cards import debrief as debrief_cards
 from bot.practice.cards import question as cards
 from bot.practice.commands.places import spot
-from bot.practice.delivery.channel import NO_ANSWER, Delivery
+from bot.practice.delivery.channel import Delivery
 from bot.practice.delivery.direct import Direct, DmsClosed
 from bot.practice.model import Ending, Place, Seat, Sureness
 from bot.practice.service.answering import Answering, TimeIsUp, TooLongForForm
@@ -19,7 +19,7 @@ from bot.ui import replies
 from bot.ui.actions import MY_DEBRIEF
 from bot.ui.buttons import PRIMARY, ButtonHandler, button
 from bot.ui.modals import Fields, ModalHandler
-from bot.ui.replies import Interaction
+from bot.ui.replies import NO_ANSWER, Interaction
 
 log = logging.getLogger(__name__)
 

@@ -13,14 +13,14 @@ from bot.bank.schema import DIFFICULTIES, TYPES
 from bot.errors import Refused
 from bot.practice.cards import question as cards
 from bot.practice.commands.places import in_own_dm, place_of, spot
-from bot.practice.delivery.channel import NO_ANSWER, Delivery
+from bot.practice.delivery.channel import Delivery
 from bot.practice.delivery.direct import Direct, DmsClosed
 from bot.practice.model import Card, Place, Spot
 from bot.practice.service.drafting import AnotherDraft, Drafting
 from bot.practice.service.opening import Opening, TooManyOpen
 from bot.ui import replies
 from bot.ui.buttons import PRIMARY, ButtonHandler, button
-from bot.ui.replies import Interaction
+from bot.ui.replies import NO_ANSWER, Interaction
 from bot.ui.text import plain
 
 LONGEST_MINUTES = 180

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-import aiohttp
 import discord
 from discord import ui
 
@@ -12,11 +11,10 @@ from bot.practice.cards import question as cards
 from bot.practice.model import Card, Place
 from bot.practice.service.opening import Opening
 from bot.timers import Timer
+from bot.ui.replies import NO_ANSWER
 
 log = logging.getLogger(__name__)
 
-# Discord said nothing, or nothing about our request: whatever was asked may have happened.
-NO_ANSWER = (discord.DiscordServerError, aiohttp.ClientError, OSError)
 SERVER_ERROR, TOO_MANY_REQUESTS = 500, 429  # HTTP status codes of what passes; all others say no for good
 LOOK_BACK = timedelta(seconds=30)  # before the opening: Discord's clock and ours need not agree to the second
 LOOK_AT = 100  # messages of a channel, in one request; an uncertain card is among the newest

@@ -13,18 +13,18 @@ from discord import ui
 from bot.errors import Refused
 from bot.practice.cards import debrief as debrief_cards
 from bot.practice.cards import question as cards
-from bot.practice.delivery.channel import NO_ANSWER, Delivery
+from bot.practice.delivery.channel import Delivery
 from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Seat, State
 from bot.practice.service.debriefing import Debriefing
 from bot.practice.service.drafting import Drafting, Heard
 from bot.timers import Timer
 from bot.ui import replies
+from bot.ui.replies import NO_ANSWER
 
 log = logging.getLogger(__name__)
 
 SAVED = "✅"  # on every message that is stored
 FILE_BYTES = 64 << 10  # of a text attachment; a long paste becomes a file by itself
-DMS_CLOSED = 50007  # "Cannot send messages to this user" (Discord, "JSON Error Codes")
 TOO_LONG = f"That message is **not** in your answer: all parts together may have {ANSWER_CHARS:,} characters. Shorten it and send it again."
 NOT_CHANGED = f"That change is **not** in your answer: all parts together may have {ANSWER_CHARS:,} characters. The message counts as it was before."
 NOT_READ = "I read text and text files of up to 64 KiB; the rest of that message is **not** in your answer."

@@ -12,7 +12,7 @@ from bot.errors import Refused
 from bot.practice import store
 from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Seat, State
 from bot.practice.service.answering import FROZEN, TimeIsUp
-from bot.practice.service.keeping import NUDGE, end_draft, keep_draft
+from bot.practice.service.keeping import NUDGE, end_draft, keep_draft, stop_draft
 from bot.practice.service.opening import GONE, Opening
 from bot.preferences import preferences
 from bot.storage.database import Database
@@ -103,8 +103,7 @@ class Drafting:
         def work(conn: Connection) -> None:
             draft = store.draft_of(conn, user_id)
             if draft is not None:
-                timers.cancel(conn, NUDGE, str(draft.attempt.id))
-                store.drop_draft(conn, user_id)
+                stop_draft(conn, draft)
 
         await self.db.write(work)
 
@@ -265,8 +264,7 @@ def _send(conn: Connection, draft: Draft, now: datetime) -> Seat | None:
     """What was typed is the answer, and nothing more is taken. None: nothing was typed."""
     at = now if now < draft.posting.ends else max((part.at for part in draft.parts), default=now)
     seat = keep_draft(conn, draft, at)
-    store.drop_draft(conn, draft.attempt.user_id)
-    timers.cancel(conn, NUDGE, str(draft.attempt.id))
+    stop_draft(conn, draft)
     return seat
 
 

@@ -47,10 +47,15 @@ def keep_draft(conn: Connection, draft: Draft, at: datetime, *, late: bool = Fal
 def end_draft(conn: Connection, draft: Draft, at: datetime) -> Seat | None:
     """Keep what was typed, and take no more of it; its debrief goes to the person's direct messages. None: nothing was typed."""
     seat = keep_draft(conn, draft, at)
-    store.drop_draft(conn, draft.attempt.user_id)
-    timers.cancel(conn, NUDGE, str(draft.attempt.id))
+    stop_draft(conn, draft)
     timers.add(conn, Timer(SENT_DRAFT, str(draft.attempt.id), at, {}))
     return seat
+
+
+def stop_draft(conn: Connection, draft: Draft) -> None:
+    """Take no more of what is typed, and remind of it no more."""
+    store.drop_draft(conn, draft.attempt.user_id)
+    timers.cancel(conn, NUDGE, str(draft.attempt.id))
 
 
 def close_drafts(conn: Connection, posting: Posting) -> bool:
