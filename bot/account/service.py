@@ -126,22 +126,15 @@ class LeftServers:
         """At start: the bot is in these servers, whatever happened meanwhile."""
         due = self.now() + ERASE_SERVER_AFTER
 
-        def look(conn: Connection) -> tuple[set[int], set[str]]:
-            return store.servers(conn) - set(guild_ids), set(store.keys(conn, ERASE_SERVER))
-
-        gone, waiting = await self.db.read(look)
-        back = waiting & set(map(str, guild_ids))
-        if not back and not gone:
-            return
-
-        def work(conn: Connection) -> None:
-            for key in back:
+        # One transaction, since a timer that fires in between would erase a server that is then found gone.
+        def work(conn: Connection) -> bool:
+            for key in set(store.keys(conn, ERASE_SERVER)) & set(map(str, guild_ids)):
                 timers.cancel(conn, ERASE_SERVER, key)
-            for guild_id in gone:
-                _begin(conn, guild_id, due)
+            begun = [_begin(conn, guild_id, due) for guild_id in store.servers(conn) - set(guild_ids)]
+            return any(begun)
 
-        await self.db.write(work)
-        self.alarm.wake(due)
+        if await self.db.write(work):
+            self.alarm.wake(due)
 
     async def erase(self, guild_id: int) -> int:
         """Erase what was posted there, with the answers to it; people's own counts stay. Returns how many postings."""
