@@ -67,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     match = commands.add_parser("match", help="what the matcher hears in an answer on standard input")
     match.add_argument("question", metavar="ID", help="id of a question")
     match.add_argument("--json", action="store_true", help="print one JSON document")
+    show = commands.add_parser("show", help="a question as its card and debrief show it")
+    show.add_argument("question", metavar="ID", help="id of a question")
+    new = commands.add_parser("new-question", help="a question to fill in, at the end of a topic's file")
+    new.add_argument("topic", metavar="TOPIC", help="id of a topic")
     commands.add_parser("migrate", help="bring the database to the newest schema")
     backup = commands.add_parser("backup", help="copy the database, while the bot runs or not")
     backup.add_argument("file", type=Path, metavar="FILE", help="the copy; nothing may be there yet")
@@ -89,6 +93,15 @@ def _run(options: argparse.Namespace) -> int:
         from bot.matching import report
 
         return report.run(loader.load(configured.questions_dir), options.question, _standard_input(), as_json=options.json)
+    if options.command == "show":
+        from bot.bank import loader
+        from bot.practice import show
+
+        return show.run(loader.load(configured.questions_dir), options.question)
+    if options.command == "new-question":
+        from bot.bank import skeleton
+
+        return skeleton.run(configured.questions_dir, options.topic)
     if options.command == "migrate":
         from bot.storage import prepare
 

@@ -4,12 +4,19 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from bot import __main__ as command_line
+from bot.bank.bank import Bank
+from bot.bank.schema import Topic
 from bot.settings import Settings
 from tests.conftest import ROOT, World
 
-DOCS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/your-data.md")]
+DOCS = [
+    ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/your-data.md", "docs/writing-questions.md")
+]
+WRITING = ROOT / "docs" / "writing-questions.md"
 README = (ROOT / "README.md").read_text()
 
 
@@ -48,6 +55,20 @@ async def test_every_slash_command_stands_in_the_readme_and_no_other(world: Worl
     for name in known:
         assert f"`/{name}`" in README or f"`{name.split()[-1]}`" in README
     assert set(re.findall(r"`/([a-z]+)", README)) == {name.split()[0] for name in known}
+
+
+def test_the_example_of_how_to_write_a_question_is_the_one_in_the_bank(bank: Bank) -> None:
+    question = bank.named("which-version-can-go-back-live").model_dump(mode="json")
+    rubric = {point["point"]: point for point in question["rubric"]}
+    head, hints, point, heard, topic = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", WRITING.read_text(), re.DOTALL))
+
+    assert {key: question[key] for key in head} == head
+    assert question["hints"] == hints["hints"]
+    assert [{key: rubric[each["point"]][key] for key in each} for each in point] == point
+    assert set(heard["heard"]) <= set(rubric[point[0]["point"]]["heard"])
+    with pytest.raises(ValidationError) as lacking:
+        Topic.model_validate(topic)
+    assert {error["type"] for error in lacking.value.errors()} == {"missing", "too_short"}  # the rest of its question is not written out there
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)

@@ -1,5 +1,6 @@
 """The bank in memory: immutable, and indexed by every combination of difficulty, topic and type."""
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from typing import Self
 
 from bot.bank.schema import Question, Topic
+from bot.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ class Bank:
     def question(self, question_id: str) -> Question | None:
         """A question, None if there is none of this id (any more)."""
         return self._questions.get(question_id)
+
+    def named(self, question_id: str) -> Question:
+        """A question that somebody has typed the id of. Refused: there is none, with those that it may be meant for."""
+        question = self.question(question_id)
+        if question is None:
+            near = difflib.get_close_matches(question_id, self._questions, n=3, cutoff=0.4)
+            raise Refused(f"There is no question “{question_id}” in the bank." + (f" Near it: {', '.join(near)}." if near else ""))
+        return question
 
     def topic_of(self, question_id: str) -> Topic:
         """The topic of a question that is in the bank."""

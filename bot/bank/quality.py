@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from pydantic import HttpUrl, TypeAdapter, ValidationError
+
 from bot.bank.schema import Question
 from bot.matching.matcher import PERHAPS, best_sentences, own_stems
 from bot.matching.words import sentences, words
@@ -35,6 +37,14 @@ _NOT_SHOWN = (
 _TASK = re.compile(r"^ *\d+[.)]\s", re.MULTILINE)
 _FIRST_PERSON = re.compile(r"\b(I|my|me)\b")
 _EXAMPLE = re.compile(r"\bexample\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d")
+# How a rubric point asks for the outcome of a story. Wide on purpose: it is to find the rubric that has none.
+_OUTCOME = re.compile(
+    r"\b(outcomes?|results?|afterwards?|later|since|in the end|ended|(got|became|made|left) worse|worse off|side effects?|"
+    r"what (it|that|the \w+) cost|cost them|could not be (made good|put right|undone|mended)|what (changed|is done differently))\b",
+    re.IGNORECASE,
+)
+_url = TypeAdapter(HttpUrl)
 _BAR = "||"  # Discord hides what stands between two of them
 
 Path = tuple[str | int, ...]
@@ -58,6 +68,7 @@ def findings(question: Question, skills: Collection[str]) -> Iterator[Finding]:
     yield from _rubric(question)
     yield from _by_type(question)
     yield from _wording(question)
+    yield from _addresses(question)
     for index, skill in enumerate(question.skills):
         if skills and skill not in skills:
             yield Finding(("skills", index), f"the topic has no skill `{skill}`")
@@ -110,6 +121,20 @@ def _shown(question: Question) -> Iterator[Finding]:
             yield Finding(path, f"`{_BAR}` would end the bar that hides this: use other words")
 
 
+def _addresses(question: Question) -> Iterator[Finding]:
+    for index, source in enumerate(question.references):
+        path = ("references", index, "url")
+        try:
+            host = _url.validate_python(source.url).host or ""
+        except ValidationError as error:
+            yield Finding(path, f"`{source.url}` is no web address: {error.errors()[0]['msg']}")
+            continue
+        if "." not in host.strip("."):
+            yield Finding(path, f"`{source.url}` is no web address: `{host}` is not the name of a site")
+        elif source.url[-1] in ".,;:)>]\"'" or any(sign in source.url for sign in '<>()[]{}"`'):
+            yield Finding(path, f"`{source.url}` has a sign that ends a link on Discord: write it in its %-form, or leave it out")
+
+
 def _size(question: Question) -> Iterator[Finding]:
     fewest, most = ANSWER_WORDS
     count = len(question.answer.split())
@@ -118,6 +143,8 @@ def _size(question: Question) -> Iterator[Finding]:
     tasks = len(_TASK.findall(_CODE_BLOCK.sub("", question.prompt)))
     if tasks > MOST_TASKS:
         yield Finding(("prompt",), f"{tasks} numbered tasks: {MOST_TASKS} at most can be kept in mind", warning=True)
+    if _NUMBER.search(_TASK.sub("", question.prompt)) and not _NUMBER.search(question.answer):
+        yield Finding(("answer",), "the model answer has no number, although the question gives some: show the sum", warning=True)
     shortest, longest = OTHER_MINUTES.get(question.type, {}).get(question.difficulty, MINUTES[question.difficulty])
     if not shortest <= question.minutes <= longest:
         asked = f"{question.difficulty} {question.type} question"
@@ -147,6 +174,10 @@ def _by_type(question: Question) -> Iterator[Finding]:
             yield Finding(("answer",), "a behavioral answer begins by saying that it is an example: “*An example of a strong answer; …*”")
         if not _FIRST_PERSON.search(question.answer):
             yield Finding(("answer",), "a behavioral answer is told in the first person")
+        if all(point.competence != "evidence" for point in question.rubric):
+            yield Finding(("rubric",), "no point asks for evidence: how does an interviewer know that the story is true?", warning=True)
+        if not any(_OUTCOME.search(f"{point.point}. {point.solid} {point.strong}") for point in question.rubric):
+            yield Finding(("rubric",), "no point asks for the outcome: what came of it, and what got worse?", warning=True)
 
 
 def _wording(question: Question) -> Iterator[Finding]:

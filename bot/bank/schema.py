@@ -14,6 +14,7 @@ Competence = Literal["framing", "sizing", "design", "trade-offs", "evidence", "o
 
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 TYPES: tuple[Type, ...] = ("technical", "system design", "behavioral")
+COMPETENCES: tuple[Competence, ...] = ("framing", "sizing", "design", "trade-offs", "evidence", "operations", "people")
 
 # Limits in characters and items, so that whatever fits here fits Discord.
 # A card holds 4,000 characters in all: title, prompt, clarifications and its own lines have to fit together.

@@ -33,7 +33,7 @@ HINTS = {
     "did not find expected '-' indicator": "indent the line like those beside it",
     "found unexpected end of stream": "the quote that opens here is not closed",
 }
-NO_VALUE = "there is no value here: write one, or remove the line"
+NO_VALUE = "{} has no value: write one, or remove the line"
 _INT = "tag:yaml.org,2002:int"
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})")  # not octal, not 1_000, and no longer than any field needs
@@ -170,7 +170,8 @@ class _Builder:
     def _plain(self, value: str, event: Any) -> str | int:
         """What an unquoted scalar is by YAML 1.1; text unless one of its resolvers matches."""
         if not value:
-            self._report(event, NO_VALUE)
+            key = self.path[-1] if self.path else None
+            self._report(event, NO_VALUE.format("this item" if key is None or isinstance(key, int) else as_shown(key)))
             return value
         for tag, pattern in _RESOLVERS.get(value[0], ()):
             if pattern.match(value):

@@ -1,11 +1,8 @@
 """`python -m bot match ID`: what the matcher hears in an answer, so that authors can try their questions."""
 
-import difflib
-
 import orjson
 
 from bot.bank.bank import Bank
-from bot.errors import Refused
 from bot.matching.matcher import match
 
 MARKS = {"heard": "✓ heard    ", "perhaps": "? perhaps  ", "not found": "· not found"}
@@ -13,10 +10,7 @@ MARKS = {"heard": "✓ heard    ", "perhaps": "? perhaps  ", "not found": "· no
 
 def run(bank: Bank, question_id: str, answer: str, *, as_json: bool) -> int:
     """Print for each rubric point, in order, its level, score and the sentence. Returns the exit code. Refused: no such question."""
-    question = bank.question(question_id)
-    if question is None:
-        near = difflib.get_close_matches(question_id, [each.id for topic in bank.topics for each in topic.questions], n=3, cutoff=0.4)
-        raise Refused(f"There is no question “{question_id}” in the bank." + (f" Near it: {', '.join(near)}." if near else ""))
+    question = bank.named(question_id)
     found = match(question, answer)
     rows = list(zip(question.rubric, found.points, strict=True))
     if as_json:

@@ -67,7 +67,7 @@ def test_the_header_may_hold_skills_and_the_plan(write: Write) -> None:
         ("minutes: 10", "minutes: -5", 11, "`minutes` is -5: it must be at least 1"),
         ("weight: 3", "weight: 4", 20, "`weight` is 4: it must be at most 3"),
         ("minutes: 10", "minutes: yes", 11, "YAML reads `yes` as true or false: put it in quotes"),
-        ("minutes: 10", "minutes:", 11, "there is no value here: write one, or remove the line"),
+        ("minutes: 10", "minutes:", 11, "`minutes` has no value: write one, or remove the line"),
         ("difficulty: easy", "difficulty: simple", 8, "`difficulty` is `simple`: it must be one of 'easy', 'medium' or 'hard'"),
         ("type: technical", "type: [technical]", 9, "`type` is a list: it must be one of"),
         ("      mid: Finds the job.", "      yes: Finds the job.", 63, "YAML reads `yes` as true or false: put it in quotes"),

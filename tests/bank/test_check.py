@@ -88,13 +88,72 @@ def test_the_other_questions_of_a_broken_file_are_judged_too(capsys: pytest.Capt
 
 
 def test_a_title_that_is_taken_is_named(capsys: pytest.CaptureFixture[str], write: Write, shipped: str) -> None:
-    second = _first_question().replace("which-version-can-go-back-live", "another")
-    path = write(shipped + f"  - id: {second}", "versioning-rollout.yaml")
+    path = write(shipped + f"  - id: {_first_question().replace('which-version-can-go-back-live', 'another')}", "versioning-rollout.yaml")
 
     code, lines = run(capsys, path)
 
     assert code == 1
-    assert [line.split(": ", 1)[1] for line in lines] == ["another: the title is that of `which-version-can-go-back-live` too"]
+    assert "another: the title is that of `which-version-can-go-back-live` too" in [line.split(": ", 1)[1] for line in lines]
+
+
+def test_a_prompt_and_points_that_stand_elsewhere_with_other_numbers_are_found(
+    capsys: pytest.CaptureFixture[str], write: Write, shipped: str
+) -> None:
+    second = _first_question().replace("which-version-can-go-back-live", "another").replace("title: Three", "title: Four")
+    second = second.replace("212", "312").replace("12.4", "13.4").replace("A parcel carrier predicts", "A courier forecasts")
+    second = second.replace("Pins the runtime, by lock file", "Pins each runtime by a lock file").replace("Keeps the lineage: code", "Remembers a")
+    first = write(shipped, "versioning-rollout.yaml")
+    other = write(shipped.partition("  - id: ")[0].replace("topic: versioning-rollout", "topic: other") + f"  - id: {second}", "other.yaml")
+
+    code, lines = run(capsys, first, other, strict=True)
+
+    assert code == 1
+    told = {line.split(":")[1]: line.partition(": warning: ")[2] for line in lines if line.startswith(str(other))}
+    points = [text for text in told.values() if "nearly the point of `which-version-can-go-back-live`" in text]
+    assert told["12"] == (
+        f"another: nearly the prompt of `which-version-can-go-back-live` ({first}:12): ask something else, or take one of the two out"
+    )
+    assert len(points) == 7
+    assert all(text.endswith("): say what it means in this question") for text in points)
+
+
+HEADER = """\
+skills:
+  - {id: rollback, is: "Going back"}
+  - {id: chaos, is: "Breaking things on purpose"}
+matrix:
+  easy: [2, 0, 0]
+  medium: [0, 1, 0]
+  hard: [0, 0, 0]
+questions:
+"""
+
+
+def test_a_plan_that_is_not_met_is_shown_at_the_header_when_the_whole_bank_is_checked(
+    capsys: pytest.CaptureFixture[str], write: Write, shipped: str
+) -> None:
+    bare = re.sub(r"skills: \[.*\]", "skills: [rollback]", shipped)
+    path = write(bare.replace("questions:\n", HEADER, 1), "versioning-rollout.yaml")
+
+    code = check.run([], path.parent, strict=True, as_json=False)
+
+    assert code == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{path}:7: warning: no question covers the skill `chaos` (Breaking things on purpose)",
+        f"{path}:9: warning: 1 of 2 planned questions that are easy and technical",
+        f"{path}:10: warning: 0 of 1 planned questions that are medium and system design",
+    ]
+    assert run(capsys, path, strict=True)[0] == 0
+    write(bare, "versioning-rollout.yaml")
+    assert check.run([], path.parent, strict=True, as_json=False) == 0
+
+
+def test_a_skill_that_stands_twice_in_a_header_is_named(capsys: pytest.CaptureFixture[str], write: Write, shipped: str) -> None:
+    header = 'skills:\n  - {id: rollback, is: "Going back"}\n  - {id: rollback, is: "Going back again"}\nquestions:\n'
+    bare = re.sub(r"skills: \[.*\]", "skills: [rollback]", shipped)
+    path = write(bare.replace("questions:\n", header, 1), "versioning-rollout.yaml")
+
+    assert run(capsys, path) == (1, [f"{path}:7: the skill `rollback` stands twice in this header"])
 
 
 def test_json_holds_the_same_problems_and_the_counts(capsys: pytest.CaptureFixture[str], write: Write) -> None:

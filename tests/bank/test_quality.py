@@ -1,5 +1,6 @@
 """What the check finds in a question that is in good shape: each rule is broken once in a shipped question."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,16 @@ def point(index: int, **update: Any) -> Change:
         return {"rubric": tuple(rubric)}
 
     return change
+
+
+def every_point(**update: Any) -> Change:
+    """Changes all rubric points alike."""
+    return lambda question: {"rubric": tuple(each.model_copy(update=update) for each in question.rubric)}
+
+
+def source(url: str) -> Change:
+    """Changes the address of the first reference."""
+    return lambda question: {"references": (question.references[0].model_copy(update={"url": url}), *question.references[1:])}
 
 
 def test_nothing_is_found_in_the_shipped_questions(bank: Bank) -> None:
@@ -100,6 +111,21 @@ def test_nothing_is_found_in_the_shipped_questions(bank: Bank) -> None:
         (TECHNICAL, lambda q: {"answer": q.answer + " We leverage it."}, ("answer",), "“leverage” says little"),
         (TECHNICAL, point(0, strong="Follows Best Practices."), ("rubric", 0, "strong"), "“Best Practices” says little"),
         (TECHNICAL, lambda q: {"answer": q.answer + " It depends."}, ("answer",), "“it depends” without what on"),
+        (
+            TECHNICAL,
+            lambda q: {"answer": re.sub(r"\d", "", q.answer)},
+            ("answer",),
+            "the model answer has no number, although the question gives some",
+        ),
+        (TECHNICAL, source("https://semver"), ("references", 0, "url"), "`https://semver` is no web address: `semver` is not the name of a site"),
+        (TECHNICAL, source("https://"), ("references", 0, "url"), "`https://` is no web address: "),
+        (TECHNICAL, source("http://[semver.org"), ("references", 0, "url"), "`http://[semver.org` is no web address: "),
+        (TECHNICAL, source("https://semver.org:port/"), ("references", 0, "url"), "`https://semver.org:port/` is no web address: "),
+        (TECHNICAL, source("https://semver.org)."), ("references", 0, "url"), "`https://semver.org).` has a sign that ends a link"),
+        (TECHNICAL, source("https://semver.org/spec."), ("references", 0, "url"), "`https://semver.org/spec.` has a sign that ends a link"),
+        (TECHNICAL, source("https://semver.org/a_(b)/c"), ("references", 0, "url"), "`https://semver.org/a_(b)/c` has a sign that ends a link"),
+        (STORY, every_point(competence="people"), ("rubric",), "no point asks for evidence"),
+        (STORY, every_point(point="Told it", solid="Told it well.", strong="Told it very well."), ("rubric",), "no point asks for the outcome"),
     ],
 )
 def test_a_broken_rule_is_named_where_it_is_broken(bank: Bank, question_id: str, change: Change, path: tuple[str | int, ...], message: str) -> None:
@@ -116,6 +142,12 @@ def test_a_broken_rule_is_named_where_it_is_broken(bank: Bank, question_id: str,
         lambda q: {"answer": q.answer + " It depends on the load: $4 or $9, a or b."},
         lambda q: {"mistakes": ("Calls it best practice.", *q.mistakes)},
         point(0, weak="Says that it is robust."),
+        lambda q: {
+            "answer": re.sub(r"\d", "", q.answer),
+            "prompt": "Three versions.\n\n1. Which?\n2. Why?\n",
+        },  # 1. 2. 3. are no numbers of the question
+        source("https://example.org/wiki/Dependency_hell_%28software%29?part=1&x=2#top"),
+        source("http://xn--mnchen-3ya.example/"),
     ],
 )
 def test_what_is_allowed_is_left_alone(bank: Bank, change: Change) -> None:

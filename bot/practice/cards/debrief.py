@@ -204,6 +204,11 @@ def model_answer(question: Question, posting_id: int, number: int) -> ui.LayoutV
     return card(f"### {question.title}", texts[number], f"-# Page {number + 1} of {len(texts)}", turning, colour=DONE)
 
 
+def model_pages(question: Question) -> int:
+    """How many pages `model_answer` has."""
+    return len(_model_pages(question))
+
+
 def _model_pages(question: Question) -> list[str]:
     mistakes = "**Common mistakes**\n" + "\n".join(f"- {mistake}" for mistake in question.mistakes)
     levels = question.levels
