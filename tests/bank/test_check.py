@@ -113,7 +113,7 @@ def test_a_prompt_and_points_that_stand_elsewhere_with_other_numbers_are_found(
     assert told["12"] == (
         f"another: nearly the prompt of `which-version-can-go-back-live` ({first}:12): ask something else, or take one of the two out"
     )
-    assert len(points) == 7
+    assert len(points) == 8
     assert all(text.endswith("): say what it means in this question") for text in points)
 
 
