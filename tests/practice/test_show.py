@@ -26,5 +26,5 @@ def test_everything_that_people_see_of_a_question_is_printed(bank: Bank, capsys:
 
 
 def test_an_id_that_is_not_there_is_answered_with_those_near_it(bank: Bank) -> None:
-    with pytest.raises(Refused, match=r"There is no question “which-version” in the bank\. Near it: which-version-can-go-back-live\."):
-        show.run(bank, "which-version")
+    with pytest.raises(Refused, match=r"There is no question “which-version-can-go-live” in the bank\. Near it: which-version-can-go-back-live"):
+        show.run(bank, "which-version-can-go-live")
