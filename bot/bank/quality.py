@@ -13,6 +13,7 @@ from bot.matching.words import sentences, words
 
 FEWEST_OWN_STEMS = 3  # of a rubric point that no other point of the question has, or the two cannot be told apart
 COPIED_WORDS = 5  # from this length on, a piece of `heard` that is a whole sentence of the model answer was copied from it
+REPEATED_CHARS = 20  # beyond this a piece of `heard` that stands in the question was taken from there
 ANSWER_WORDS = (250, 500)  # what can be said in the time, and read afterwards
 CODE_COLUMNS = 46  # so that a phone need not wrap
 MOST_TASKS = 4  # that can be kept in mind
@@ -94,12 +95,15 @@ def _prompted(question: Question) -> list[float]:
 
 
 def _copied(question: Question) -> Iterator[Finding]:
-    """The model answer has to be heard by its meaning, which it always is when `heard` repeats it."""
+    """The model answer has to be heard by its meaning, which it always is when `heard` repeats it; what the question says is no answer to it."""
     said = {tuple(words(sentence)) for sentence in sentences(question.answer)}
+    asked = "\n".join([question.prompt, *(f"{pair.ask} {pair.answer}" for pair in question.clarifications)])
     for index, point in enumerate(question.rubric):
         for piece_index, piece in enumerate(point.heard):
             if len(spoken := tuple(words(piece))) >= COPIED_WORDS and spoken in said:
                 yield Finding(("rubric", index, "heard", piece_index), "this is a sentence of the model answer: put it as somebody else would")
+            if len(piece) > REPEATED_CHARS and piece in asked:
+                yield Finding(("rubric", index, "heard", piece_index), "this stands in the question itself: put it as somebody would who answers")
 
 
 def _shown(question: Question) -> Iterator[Finding]:

@@ -70,6 +70,12 @@ def test_nothing_is_found_in_the_shipped_questions(bank: Bank) -> None:
         ),
         (
             TECHNICAL,
+            point(1, heard=("A nightly job trains a model", "nothing would fail", "look plausible")),
+            ("rubric", 1, "heard", 0),
+            "this stands in the question itself",
+        ),
+        (
+            TECHNICAL,
             lambda q: {"prompt": q.prompt + "\n```\n" + "x" * 47 + "\n```\n"},
             ("prompt",),
             "a line of a code block has 47 columns",
