@@ -42,7 +42,8 @@ _NUMBER = re.compile(r"\d")
 # How a rubric point asks for the outcome of a story. Wide on purpose: it is to find the rubric that has none.
 _OUTCOME = re.compile(
     r"\b(outcomes?|results?|afterwards?|later|since|in the end|ended|(got|became|made|left) worse|worse off|side effects?|"
-    r"rarer|hinders?|after (an?|having)|what (it|that|the \w+) cost|cost them|could not be (made good|put right|undone|mended)|what (changed|is done differently))\b",
+    r"rarer|hinders?|after (an?|having)|what (it|that|the \w+) cost|cost them|could not be (made good|put right|undone|mended)|"
+    r"what (changed|is done differently))\b",
     re.IGNORECASE,
 )
 _url = TypeAdapter(HttpUrl)
