@@ -24,6 +24,9 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
+LIST = "\nquestions:\n  - id: "  # where a file's header ends
+
+
 def parse_only(folder: Path) -> None:
     for path in sorted(folder.glob("*.yaml")):
         yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
@@ -37,12 +40,12 @@ def full_bank(tmp_path: Path) -> Path:
     copies: dict[str, list[str]] = {path.name: [] for path in shipped}
     while made < FULL:
         for path in shipped:
-            _, *questions = path.read_text().split("\n  - id: ")
+            questions = path.read_text().partition(LIST)[2].split("\n  - id: ")
             copies[path.name] += [f"copy-{made + index}-{question}" for index, question in enumerate(questions)]
             made += len(questions)
     for path in shipped:
-        header = path.read_text().split("\n  - id: ")[0]
-        (tmp_path / path.name).write_text("\n  - id: ".join([header, *(question.rstrip("\n") for question in copies[path.name])]) + "\n")
+        header = path.read_text().partition(LIST)[0]
+        (tmp_path / path.name).write_text(header + LIST + "\n  - id: ".join(question.rstrip("\n") for question in copies[path.name]) + "\n")
     return tmp_path
 
 
