@@ -57,11 +57,12 @@ class File:
 
 
 def load(directory: Path) -> Bank:
-    """The bank in a folder. BankProblems: a line for every problem of its schema; what is in good shape but not good is not looked for."""
+    """The bank in a folder, its topics by their names. BankProblems: a line for every problem of its schema; how good it is is not looked for."""
     files, problems = read([directory])
     if problems:
         raise BankProblems(problems)
-    return Bank.build(file.topic for file in files if file.topic is not None)
+    topics = [file.topic for file in files if file.topic is not None]
+    return Bank.build(sorted(topics, key=lambda topic: topic.name.casefold()))  # people read the names; files have ids
 
 
 def read(paths: Iterable[Path]) -> tuple[list[File], list[Problem]]:

@@ -73,3 +73,9 @@ def test_nothing_in_a_bank_can_be_changed(many: Bank) -> None:
     assert isinstance(question.rubric[0].heard, tuple)
     with pytest.raises(TypeError):
         many._pools[Filters()] = ()  # type: ignore[index]
+
+
+def test_topics_stand_in_the_order_of_their_names(bank: Bank) -> None:
+    names = [topic.name for topic in bank.topics]
+
+    assert names == sorted(names, key=str.casefold)
