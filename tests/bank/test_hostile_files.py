@@ -187,7 +187,8 @@ SNIPPETS = st.sampled_from(
 def mutated(draw: st.DrawFn) -> tuple[str, bytes]:
     """A shipped file with bytes, lines or indentation changed in a few places."""
     path = draw(st.sampled_from(SHIPPED))
-    data = path.read_bytes()
+    header, list_begins, questions = path.read_bytes().partition(b"\nquestions:\n")
+    data = header + list_begins + b"\n  - id: ".join(questions.split(b"\n  - id: ")[:2])  # a whole file takes too long to break so often
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(data)))
         length = draw(st.integers(0, 40))

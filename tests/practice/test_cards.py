@@ -357,7 +357,7 @@ def test_the_form_for_an_answer_fits_and_holds_what_was_sent(text: str, edit: bo
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_debrief_fits_and_shows_enough_of_ones_own_answer(questions: list[Question], name: str) -> None:
     text = TEXTS[name]
-    for question in questions:
+    for question in questions if name in ("short", "backticks") else questions[::-8]:  # the longest among them
         for state, shown in states(question, text):
             what = f"{question.id}, {state}"
             view, files = debriefs.debrief(shown)
