@@ -70,8 +70,9 @@ def _semantic(files: Sequence[File]) -> Iterator[Problem]:
     """What is found in the questions that are in good shape, those of files with other problems too."""
     titles: dict[str, Question] = {}
     for file in files:
-        skills = {skill.id for skill in file.topic.skills} if file.topic is not None else set()
+        skills: set[str] = set()
         if file.topic is not None:
+            skills = {skill.id for skill in file.topic.skills}
             yield from (_problem(file, finding) for finding in plan.repeated_skills(file.topic))
         for index, question in file.questions():
             yield from (_problem(file, finding, index, question) for finding in findings(question, skills))

@@ -136,7 +136,7 @@ def _addresses(question: Question) -> Iterator[Finding]:
             continue
         if "." not in host.strip("."):
             yield Finding(path, f"`{source.url}` is no web address: `{host}` is not the name of a site")
-        elif source.url[-1] in ".,;:)>]\"'" or any(sign in source.url for sign in '<>()[]{}"`'):
+        elif source.url[-1] in ".,;:'" or any(sign in source.url for sign in '<>()[]{}"`'):
             yield Finding(path, f"`{source.url}` has a sign that ends a link on Discord: write it in its %-form, or leave it out")
 
 

@@ -19,7 +19,7 @@ COMPETENCES: tuple[Competence, ...] = ("framing", "sizing", "design", "trade-off
 # Limits in characters and items, so that whatever fits here fits Discord.
 # A card holds 4,000 characters in all: title, prompt, clarifications and its own lines have to fit together.
 TITLE, PROMPT, CLARIFY_ASK, CLARIFY_ANSWER, CLARIFICATIONS = 80, 1_500, 120, 200, 5
-POINT, POINTS = 90, 8  # the label of a checkbox takes 100, a group of them 10
+POINT, FEWEST_POINTS, POINTS = 90, 4, 8  # the label of a checkbox takes 100, a group of them 10
 HINT, HINTS = 250, 4  # all of them stand on one card
 ANSWER = 6_000  # two pages
 MISTAKE, MISTAKES = 300, 8  # one page
@@ -103,7 +103,7 @@ class Question(Part):
     prompt: Annotated[str, text(PROMPT)]
     clarifications: Annotated[tuple[Clarification, ...], Field(max_length=CLARIFICATIONS)] = ()
     hints: Annotated[tuple[Annotated[str, text(HINT)], ...], Field(min_length=1, max_length=HINTS)]
-    rubric: Annotated[tuple[RubricPoint, ...], Field(min_length=4, max_length=POINTS)]
+    rubric: Annotated[tuple[RubricPoint, ...], Field(min_length=FEWEST_POINTS, max_length=POINTS)]
     answer: Annotated[str, text(ANSWER)]
     mistakes: Annotated[tuple[Annotated[str, text(MISTAKE)], ...], Field(min_length=1, max_length=MISTAKES)]
     follow_ups: Annotated[tuple[FollowUp, ...], Field(min_length=1, max_length=FOLLOW_UPS)]

@@ -10,11 +10,10 @@ from typing import Any
 
 from bot.bank import loader, yamlfile
 from bot.bank.quality import ANSWER_WORDS, CLARIFICATIONS, CODE_COLUMNS, FEWEST_OWN_STEMS, MINUTES, MOST_TASKS
-from bot.bank.schema import COMPETENCES, DIFFICULTIES, POINT, POINTS, PROMPT, TITLE, TYPES
+from bot.bank.schema import COMPETENCES, DIFFICULTIES, FEWEST_POINTS, POINT, POINTS, PROMPT, TITLE, TYPES
 from bot.bank.yamlfile import Unreadable
 from bot.errors import Refused
 
-FEWEST_POINTS = 4
 _RUBRIC_POINT = """\
     - point:
       weight:

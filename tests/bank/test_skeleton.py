@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.bank import check, loader, skeleton
+from bot.bank.schema import FEWEST_POINTS
 from bot.errors import Refused
 from tests.bank.conftest import GOOD, Write
 
@@ -40,7 +41,7 @@ def test_the_check_asks_for_every_part_until_it_is_there(write: Write, capsys: p
     for key in (*empty, "mid", "senior", "staff"):
         assert f"`{key}` has no value: write one, or remove the line" in told
     assert {"`skills` has 0 items: at least 1 belong there", "`prompt` is empty", "`answer` is empty"} <= set(told)
-    assert told.count("this item has no value: write one, or remove the line") == 2 * skeleton.FEWEST_POINTS + 2
+    assert told.count("this item has no value: write one, or remove the line") == 2 * FEWEST_POINTS + 2
 
 
 def test_filled_in_it_is_in_the_bank(write: Write) -> None:
