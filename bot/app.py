@@ -94,7 +94,7 @@ async def build(
     client = InterviewClient(db, command_guild_id=command_guild_id, **options)
 
     opening = Opening(db, bank, timers, now, random.Random(seed))  # noqa: S311 - a question, not a secret
-    answering = Answering(db, now)
+    answering = Answering(db, timers, now)
     debriefing = Debriefing(db, bank, now)
     drafting = Drafting(db, opening, timers, now)
     using = Using(db, opening, answering, drafting, now)

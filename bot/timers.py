@@ -39,14 +39,22 @@ class Timer:
 TimerHandler = Callable[[Timer], Awaitable[None]]
 """Does the work of a timer that is due. It may run twice, since the row goes only after it returned, so it must be idempotent."""
 
-_add = insert(timers).values(kind=bindparam("kind"), key=bindparam("key"), due=bindparam("due"), payload=bindparam("payload"))
-_add = _add.on_conflict_do_update(index_elements=["kind", "key"], set_={"due": _add.excluded.due, "payload": _add.excluded.payload})
+_new = insert(timers).values(kind=bindparam("kind"), key=bindparam("key"), due=bindparam("due"), payload=bindparam("payload"))
+_moved = {"due": _new.excluded.due, "payload": _new.excluded.payload}
+_add = _new.on_conflict_do_update(index_elements=["kind", "key"], set_=_moved)
+# A timer that is due may be at work already, having seen less than what is added for.
+_add_unless_later = _new.on_conflict_do_update(index_elements=["kind", "key"], set_=_moved, where=timers.c.due <= _new.excluded.due)
 _this_one = (timers.c.kind == bindparam("of_kind")) & (timers.c.key == bindparam("of_key"))
 
 
 def add(conn: Connection, timer: Timer) -> None:
     """Set a deadline, or move it, in the transaction that writes its row. Call `Timers.wake` after the commit."""
     conn.execute(_add, {"kind": timer.kind, "key": timer.key, "due": timer.due, "payload": dict(timer.payload)})
+
+
+def add_unless_later(conn: Connection, timer: Timer) -> None:
+    """Like `add`, but one that is set for later stays as it is."""
+    conn.execute(_add_unless_later, {"kind": timer.kind, "key": timer.key, "due": timer.due, "payload": dict(timer.payload)})
 
 
 def cancel(conn: Connection, kind: str, key: str) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import timers
-from bot.account import export, store, zones
+from bot import timers, zones
+from bot.account import export, store
 from bot.account.model import LONGEST_MINUTES, WORD, ExportFile, Kinds, NotUnderstood, Own, Stored
 from bot.preferences import preferences
 from bot.storage.database import Database

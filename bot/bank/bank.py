@@ -1,6 +1,7 @@
 """The bank in memory: immutable, and indexed by every combination of difficulty, topic and type."""
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ from typing import Self
 
 from bot.bank.schema import Question, Topic
 from bot.errors import Refused
+
+SHOWN_CHARS = 80  # of what somebody typed, in the sentence about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,15 @@ class Bank:
             near = difflib.get_close_matches(question_id, self._questions, n=3, cutoff=0.4)
             raise Refused(f"There is no question “{question_id}” in the bank." + (f" Near it: {', '.join(near)}." if near else ""))
         return question
+
+    def topic_named(self, typed: str) -> Topic:
+        """A topic by its id or name, as somebody has typed or chosen it. Refused: there is none; with all that there are."""
+        wanted = typed.strip().casefold()
+        found = next((topic for topic in self.topics if wanted in (topic.id, topic.name.casefold())), None)
+        if found is None:
+            shown = re.sub(r"[^\w ,.&-]", "", typed)[:SHOWN_CHARS]
+            raise Refused(f"There is no topic called “{shown}”. There are: {', '.join(topic.name for topic in self.topics)}.")
+        return found
 
     def topic_of(self, question_id: str) -> Topic:
         """The topic of a question that is in the bank."""

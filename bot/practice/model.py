@@ -12,8 +12,15 @@ from bot.matching.matcher import Level, Match
 FORM_CHARS = 4_000  # what one field of a modal takes (Discord, "Text Input")
 ANSWER_CHARS = 20_000  # an answer that is typed in messages, all parts together
 LATE_PARTS = timedelta(minutes=60)  # after its deadline a draft goes on taking what its author types
-NOBODY = 0  # owner of a posting whose owner has had everything erased
+NOBODY = 0  # owner of a daily posting, and of one whose owner has had everything erased
 OPEN_AT_MOST = 3  # cards that one person has started and not answered
+
+
+class Kind(StrEnum):
+    """Why a question was put in front of people."""
+
+    INTERVIEW = "interview"  # somebody drew it
+    DAILY = "daily"  # a schedule posted it, and it belongs to nobody
 
 
 class Place(StrEnum):
@@ -61,6 +68,7 @@ class Posting:
     """A question put in front of people at one place. `message_id` is None until Discord has confirmed the card."""
 
     id: int
+    kind: Kind
     question_id: str
     place: Place
     filters: Filters
@@ -119,6 +127,7 @@ class Attempt:
     rating: Recall | None
     dm_channel_id: int | None
     dm_card_id: int | None
+    began: datetime | None  # first opened the form or the draft for a daily question
     draft: bool  # whether what the person types in their direct messages belongs to it
 
 
@@ -208,9 +217,10 @@ class Debrief:
         return [] if ticked is None else [index for index in range(len(self.question.rubric)) if index not in ticked]
 
     @property
-    def took(self) -> timedelta:
-        """From the opening of the posting to the answer that counts."""
-        return self.answer.at - self.posting.opened
+    def took(self) -> timedelta | None:
+        """From the opening of the posting to the answer that counts; for a daily from when its author began. None: nobody knows when that was."""
+        began = self.attempt.began if self.posting.kind is Kind.DAILY else self.posting.opened
+        return None if began is None or began > self.answer.at else self.answer.at - began
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.bank.schema import Question
 from bot.matching.matcher import match
 from bot.practice.cards import debrief as debriefs
 from bot.practice.cards import question as cards
-from bot.practice.model import Attempt, Card, Debrief, Hints, Place, Posting, Spot, State, Version
+from bot.practice.model import Attempt, Card, Debrief, Hints, Kind, Place, Posting, Spot, State, Version
 
 OPENED = datetime(2026, 1, 5, 12, tzinfo=UTC)
 COLUMNS = 78
@@ -66,6 +66,7 @@ def _rubric(question: Question) -> Iterator[str]:
 def _posting(question: Question) -> Posting:
     return Posting(
         id=1,
+        kind=Kind.INTERVIEW,
         question_id=question.id,
         place=Place.CHANNEL,
         filters=Filters(),
@@ -83,7 +84,7 @@ def _posting(question: Question) -> Posting:
 
 def _debrief(question: Question, posting: Posting) -> Debrief:
     sent: dict[str, Any] = {"posting_id": posting.id, "user_id": 1, "question_id": question.id, "state": State.SUBMITTED, "late": False}
-    unknown: dict[str, Any] = dict.fromkeys(("sureness", "saw_answer", "ticked", "rating", "dm_channel_id", "dm_card_id"))
+    unknown: dict[str, Any] = dict.fromkeys(("sureness", "saw_answer", "ticked", "rating", "dm_channel_id", "dm_card_id", "began"))
     attempt = Attempt(id=1, hints=0, started=OPENED, submitted=posting.closes, draft=False, **sent, **unknown)
     answer = Version(question.answer, posting.closes, late=False, after_answer=False)
     return Debrief(posting, question, attempt, answer, match(question, answer.text), aside=None)

@@ -15,11 +15,9 @@ from bot.progress.model import NO_LONGER_ASKED
 from bot.progress.service import History, Progress
 from bot.ui import replies
 from bot.ui.buttons import ButtonHandler
+from bot.ui.choices import fitting
 from bot.ui.replies import Interaction
 from bot.ui.selects import SelectHandler
-
-MOST_CHOICES = 25  # of one autocomplete, with names of 100 characters (Discord, "Application Commands")
-CHOICE_CHARS = 100
 
 Draw = Callable[[Interaction, Filters], Awaitable[None]]
 """Puts a question that fits in front of whoever asked, as `/interview` does."""
@@ -98,7 +96,7 @@ class HistoryCommands:
     async def topics(self, itx: Interaction, typed: str) -> list[Choice[str]]:
         """Topics of questions that the person has answered, in the order of the bank."""
         answered = {self.bank.topic_of(each).id for each in await self.history.answered(itx.user.id) if self.bank.question(each) is not None}
-        return _choices([(topic.name, topic.id) for topic in self.bank.topics if topic.id in answered], typed)
+        return fitting([(topic.name, topic.id) for topic in self.bank.topics if topic.id in answered], typed)
 
     async def questions(self, itx: Interaction, typed: str) -> list[Choice[str]]:
         """Questions that the person has answered, the newest first."""
@@ -106,7 +104,7 @@ class HistoryCommands:
         for question_id in await self.history.answered(itx.user.id):
             question = self.bank.question(question_id)
             named.append((f"{NO_LONGER_ASKED}: {question_id}" if question is None else question.title, question_id))
-        return _choices(named, typed)
+        return fitting(named, typed)
 
     async def turn(self, itx: Interaction, page: int, topic: int, question: int, _which: int) -> None:
         await replies.edit(itx, cards.history(await self.history.page(itx.user.id, page, topic, question)))
@@ -126,9 +124,3 @@ class HistoryCommands:
                 raise
             view, files = cards.kept(kept)
         await replies.send(itx, view, files=files)
-
-
-def _choices(named: list[tuple[str, str]], typed: str) -> list[Choice[str]]:
-    part = typed.strip().casefold()
-    fitting = [(name, value) for name, value in named if part in name.casefold() or part in value]
-    return [Choice(name=name[:CHOICE_CHARS], value=value) for name, value in fitting[:MOST_CHOICES]]

@@ -109,11 +109,7 @@ class History:
 
     def topic_number(self, typed: str) -> int:
         """The number of a topic by its id or name. Refused: there is none."""
-        wanted = typed.strip().casefold()
-        for topic in self.bank.topics:
-            if wanted in (topic.id, topic.name.casefold()):
-                return number(topic.id)
-        raise Refused("There is no such topic. Choose one from the list that `topic` offers; `/topics` shows all of them.")
+        return number(self.bank.topic_named(typed).id)
 
     def question_number(self, typed: str) -> int:
         """The number of a question by its id, of one in the bank also by its title."""

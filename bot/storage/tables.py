@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -104,6 +105,7 @@ attempts = Table(
     Column("rating", String(8)),
     Column("dm_channel_id", BigInteger),
     Column("dm_card_id", BigInteger),
+    Column("began", UtcTime),  # when its author first opened the form or the draft, for a daily question
     Column("draft", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("posting_id", "user_id"),
     CheckConstraint("state in ('started', 'draft', 'submitted')", name="state"),
@@ -228,4 +230,86 @@ text_messages = Table(
     Column("message_id", BigInteger, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("user_id", BigInteger, nullable=False, index=True),
+)
+
+# "Every weekday at 09:00 Europe/Berlin in #ml-daily". One that is not confirmed yet is only a proposal; one that was removed stays for its open posts
+# and for what it has asked.
+daily_schedules = Table(
+    "daily_schedules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False, index=True),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("forum", Boolean, nullable=False),
+    Column("maker_id", BigInteger, nullable=False, index=True),
+    Column("minute", Integer, nullable=False),  # of the day, in the zone
+    Column("zone", String(64), nullable=False),
+    Column("days", String(32), nullable=False),  # mon,wed,fri
+    Column("difficulty", String(120), nullable=False),  # any, easy, or mon=easy,fri=hard
+    Column("topic", String(80)),
+    Column("type", String(16)),
+    Column("role_id", BigInteger),
+    Column("reveal_after", Integer, nullable=False),  # hours
+    Column("thread", Boolean, nullable=False),
+    Column("made", UtcTime, nullable=False),
+    Column("confirmed", UtcTime),
+    Column("paused", UtcTime),
+    Column("trouble", String(16)),  # why it could not post last time, and so why it is paused if that was not by hand
+    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("removed", UtcTime),
+    sqlite_autoincrement=True,
+)
+
+# One day's posting of a schedule, kept with its posting before that is sent. `shown` is how many answers its card shows.
+daily_posts = Table(
+    "daily_posts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("schedule_id", ForeignKey("daily_schedules.id", ondelete="CASCADE"), nullable=False),
+    Column("local_date", Date, nullable=False),
+    Column("posting_id", ForeignKey("postings.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("shown", Integer, nullable=False, default=0),
+    Column("shown_at", UtcTime),
+    Column("revealed", UtcTime),
+    UniqueConstraint("schedule_id", "local_date"),
+    sqlite_autoincrement=True,
+)
+
+# Questions that a schedule asks before it draws, in this order.
+daily_queue = Table(
+    "daily_queue",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("schedule_id", ForeignKey("daily_schedules.id", ondelete="CASCADE"), nullable=False),
+    Column("question_id", String(80), nullable=False),
+    UniqueConstraint("schedule_id", "question_id"),
+    sqlite_autoincrement=True,
+)
+
+# Who wants to be reminded of a server's daily questions.
+daily_follows = Table(
+    "daily_follows",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# Who was reminded of what, kept before the message is sent: it comes once or, when the bot dies in between, not at all.
+daily_reminders = Table(
+    "daily_reminders",
+    metadata,
+    Column("posting_id", ForeignKey("postings.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# The role that a server gives for a streak of so many days.
+streak_roles = Table(
+    "streak_roles",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("days", Integer, primary_key=True),
+    Column("role_id", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )

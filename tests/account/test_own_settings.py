@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.account import zones
+from bot import zones
 from bot.storage.tables import postings, user_settings
 from tests.conftest import World, all_text, buttons, reply
 

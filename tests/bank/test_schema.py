@@ -14,7 +14,7 @@ from bot.bank import schema
 from bot.bank.bank import Bank, Filters
 from bot.bank.schema import Question, Topic
 from bot.practice.cards import debrief, question
-from bot.practice.model import Card, Hints, Place, Posting, Spot
+from bot.practice.model import Card, Hints, Kind, Place, Posting, Spot
 from bot.ui.text import MESSAGE_CHARS
 from tests.bank.conftest import GOOD
 
@@ -99,6 +99,7 @@ def _posting(asked: Question) -> Posting:
     number = 2**63 - 1
     return Posting(
         id=number,
+        kind=Kind.INTERVIEW,
         question_id=asked.id,
         place=Place.CHANNEL,
         filters=Filters(),

@@ -47,6 +47,7 @@ from bot.practice.model import (
     Ending,
     Form,
     Hints,
+    Kind,
     Place,
     Posting,
     Recall,
@@ -86,13 +87,13 @@ TEXTS = {
 def posting(*, open_: bool = True, ended_early: bool = False) -> Posting:
     closed = None if open_ else CLOSES
     return Posting(
-        BIG, "a-question", Place.CHANNEL, Filters(), Spot(BIG, BIG), BIG, BIG, 1_000_000, OPENED, CLOSES, closed, ended_early, nonce=str(BIG)
+        BIG, Kind.INTERVIEW, "a-question", Place.CHANNEL, Filters(), Spot(BIG, BIG), BIG, BIG, 1_000_000, OPENED, CLOSES, closed, ended_early, nonce=str(BIG)
     )
 
 
 def looking_back(question: Question, text: str, *, found: Match | None = None, open_: bool = True, **of_attempt: Any) -> Debrief:
     """A debrief shortly before the end, of an attempt as given."""
-    attempt = Attempt(BIG, BIG, BIG, question.id, State.SUBMITTED, False, None, 0, OPENED, CLOSES, None, None, None, None, None, False)
+    attempt = Attempt(BIG, BIG, BIG, question.id, State.SUBMITTED, False, None, 0, OPENED, CLOSES, None, None, None, None, None, None, False)
     answer = Version(text, CLOSES, late=False, after_answer=False)
     return Debrief(posting(open_=open_), question, replace(attempt, **of_attempt), answer, found or match(question, text), aside=None)
 

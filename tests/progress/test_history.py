@@ -306,7 +306,7 @@ async def test_what_fits_nothing_says_how_to_see_all(world: World, option: str) 
 
 
 async def test_a_topic_that_does_not_exist_is_refused_in_a_sentence(world: World) -> None:
-    assert "There is no such topic" in all_text(await history(world, topic="astrology"))
+    assert "There is no topic called “astrology”" in all_text(await history(world, topic="astrology"))
 
 
 async def test_a_topic_that_left_the_bank_between_two_pages_is_said(large: World) -> None:

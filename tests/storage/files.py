@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, create_engine, insert
-from sqlalchemy.types import JSON, Boolean, String
+from sqlalchemy.types import JSON, Boolean, Date, String
 
 from bot.errors import Refused
 from bot.storage import prepare
@@ -67,6 +68,8 @@ def example(column: Column[Any], number: int) -> object:
         return {"points": [number]}
     if isinstance(column.type, Boolean):
         return number % 2 == 0
+    if isinstance(column.type, Date):
+        return date(2026, 1, number)
     return f"{column.name} {number}" if isinstance(column.type, String) else number
 
 

@@ -127,7 +127,7 @@ def test_ids_of_erased_rows_stay_used_when_a_table_is_rebuilt(path: Path, later:
 @pytest.mark.parametrize(
     ("more", "error", "message"),
     [
-        ('op.execute("DELETE FROM postings WHERE id = 1")', Refused, "left 1 rows without what they belong to. Nothing was changed"),
+        ('op.execute("DELETE FROM postings WHERE id = 1")', Refused, "left 3 rows without what they belong to. Nothing was changed"),
         ('op.execute("SELECT * FROM elsewhere")', Refused, "cannot be used (no such table: elsewhere)"),
         ('raise RuntimeError("half-way")', RuntimeError, "half-way"),
     ],

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.bank.schema import Question
 from bot.practice.cards.question import SURENESS_LABELS
-from bot.practice.model import FORM_CHARS, Debrief, Recall, Rewritten
+from bot.practice.model import FORM_CHARS, Debrief, Kind, Recall, Rewritten
 from bot.ui.buttons import PRIMARY, button
 from bot.ui.cards import DONE, card
 from bot.ui.selects import OPTION_CHARS
@@ -68,14 +68,16 @@ def text_file(text: str, name: str = ANSWER_FILE) -> discord.File:
 
 def _head(shown: Debrief) -> str:
     attempt, answer = shown.attempt, shown.answer
-    facts = [f"Took {duration(shown.took)} of {duration(shown.posting.length)}"]
+    facts = []
+    if shown.took is not None:
+        facts.append(f"Took {duration(shown.took)}" + ("" if shown.posting.kind is Kind.DAILY else f" of {duration(shown.posting.length)}"))
     if answer.late:
         facts.append("late, kept all the same")
     if attempt.hints:
         facts.append("1 hint" if attempt.hints == 1 else f"{attempt.hints} hints")
     if attempt.sureness is not None:
         facts.append(f"sureness {SURENESS_LABELS[attempt.sureness].lower()}")
-    lines = [f"### Debrief: {shown.question.title}", " · ".join(facts)]
+    lines = [f"### Debrief: {shown.question.title}", *([" · ".join(facts)] if facts else [])]
     if answer.after_answer:
         lines.append("You sent this after you had seen the model answer: it is kept, and not counted as practised.")
     elif shown.aside is not None:

@@ -10,21 +10,19 @@ from discord import app_commands, ui
 
 from bot.bank.bank import Bank, Filters
 from bot.bank.schema import DIFFICULTIES, TYPES
-from bot.errors import Refused
 from bot.practice.cards import question as cards
 from bot.practice.commands.places import in_own_dm, place_of, spot
 from bot.practice.delivery.channel import Delivery
 from bot.practice.delivery.direct import Direct, DmsClosed
-from bot.practice.model import Card, Place, Spot
+from bot.practice.model import Card, Kind, Place, Posting, Spot
 from bot.practice.service.drafting import AnotherDraft, Drafting
 from bot.practice.service.opening import Opening, TooManyOpen
 from bot.ui import replies
 from bot.ui.buttons import PRIMARY, ButtonHandler, button
+from bot.ui.choices import fitting
 from bot.ui.replies import NO_ANSWER, Interaction
-from bot.ui.text import plain
 
 LONGEST_MINUTES = 180
-MOST_CHOICES = 25  # of one autocomplete (Discord, "Application Commands")
 SWITCH = "Send it and begin"
 DESCRIPTIONS = {
     "easy": "An easy question, some 10 minutes",
@@ -95,17 +93,14 @@ class InterviewCommands:
             minutes: app_commands.Range[int, 1, LONGEST_MINUTES] | None = None,
             where: app_commands.Choice[str] | None = None,
         ) -> None:
-            filters = Filters(None if difficulty == "any" else difficulty, self._topic_id(topic), None if kind is None else kind.value)
+            filters = Filters(None if difficulty == "any" else difficulty, None if topic is None else self.bank.topic_named(topic).id, None if kind is None else kind.value)
             await self._draw(itx, filters, minutes, Place.CHANNEL if where is None else Place(where.value))
 
         return draw
 
     async def topics(self, _itx: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Topics whose name or id contains what was typed, those with a word that begins so first."""
-        part = typed.strip().casefold()
-        found = [topic for topic in self.bank.topics if part in topic.name.casefold() or part in topic.id]
-        found.sort(key=lambda topic: not any(word.startswith(part) for word in f"{topic.name} {topic.id}".casefold().replace("-", " ").split()))
-        return [app_commands.Choice(name=topic.name[:100], value=topic.id) for topic in found[:MOST_CHOICES]]
+        return fitting([(topic.name, topic.id) for topic in self.bank.topics], typed)
 
     async def first(self, itx: Interaction) -> None:
         """`First question` for a newcomer: an easy one."""
@@ -120,7 +115,7 @@ class InterviewCommands:
     async def again(self, itx: Interaction, posting_id: int) -> None:
         before = await self.opening.before(posting_id)
         proceed = button(SWITCH, "again-in-dm", posting_id, style=PRIMARY)
-        await self.post(itx, lambda place, at: self.opening.repeat(itx.user.id, posting_id, place, at), before.place, proceed)
+        await self.post(itx, lambda place, at: self.opening.repeat(itx.user.id, posting_id, place, at), _as_before(before), proceed)
 
     async def again_in_dm(self, itx: Interaction, posting_id: int) -> None:
         await self.post(itx, lambda place, at: self.opening.repeat(itx.user.id, posting_id, place, at), Place.DM)
@@ -128,7 +123,7 @@ class InterviewCommands:
     async def next(self, itx: Interaction, posting_id: int) -> None:
         before = await self.opening.before(posting_id)
         proceed = button(SWITCH, "next-in-dm", posting_id, style=PRIMARY)
-        await self.post(itx, lambda place, at: self.opening.next(itx.user.id, posting_id, place, at), before.place, proceed)
+        await self.post(itx, lambda place, at: self.opening.next(itx.user.id, posting_id, place, at), _as_before(before), proceed)
 
     async def next_in_dm(self, itx: Interaction, posting_id: int) -> None:
         await self.post(itx, lambda place, at: self.opening.next(itx.user.id, posting_id, place, at), Place.DM)
@@ -213,19 +208,13 @@ class InterviewCommands:
         with suppress(discord.HTTPException, *NO_ANSWER):
             await replies.send(itx, replies.sentence(f"Your question is here: {where}"))
 
-    def _topic_id(self, typed: str | None) -> str | None:
-        """The id for what was chosen, or typed without choosing. Refused: there is no such topic."""
-        if typed is None:
-            return None
-        wanted = typed.strip().casefold()
-        for topic in self.bank.topics:
-            if wanted in (topic.id, topic.name.casefold()):
-                return topic.id
-        names = ", ".join(topic.name for topic in self.bank.topics)
-        raise Refused(f"There is no topic called “{plain(typed[:80])}”. There are: {names}.")
-
     def _topic_of_number(self, number: int) -> str | None:
         return next((topic.id for topic in self.bank.topics if number and _topic_number(topic.id) == number), None)
+
+
+def _as_before(posting: Posting) -> Place:
+    """Where a further question goes. After a daily one that is its answerer's own affair, and nothing for the channel of dailies."""
+    return Place.PRIVATE if posting.kind is Kind.DAILY else posting.place
 
 
 def _topic_number(topic_id: str | None) -> int:

@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 
 from bot.errors import Refused
 from bot.practice import store
-from bot.practice.model import FORM_CHARS, Form, Posting, Seat, Sureness, Version
-from bot.practice.service.keeping import keep
+from bot.practice.model import FORM_CHARS, Form, Kind, Posting, Seat, Sureness, Version
+from bot.practice.service.keeping import began, keep, wake_for
 from bot.practice.service.opening import GONE
 from bot.storage.database import Database
+from bot.timers import Timers
 
 FROZEN = "You have seen the model answer, so your answer stands as it is. `Try again` asks you the same question once more."
 NOTHING_TYPED = "There was no text in your answer, so nothing was saved. Press `Answer` and type it again."
@@ -32,8 +33,9 @@ class TooLongForForm(Exception):  # noqa: N818 - not a fault: the person goes on
 class Answering:
     """Opens the form and keeps what comes back."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, alarm: Timers, now: Callable[[], datetime]) -> None:
         self.db = db
+        self.alarm = alarm
         self.now = now
 
     async def form(self, user_id: int, posting_id: int) -> Form:
@@ -61,6 +63,8 @@ class Answering:
             raise Refused(FROZEN)
         if len(text) > FORM_CHARS:
             raise TooLongForForm
+        if seat.posting.kind is Kind.DAILY and (seat.attempt is None or seat.attempt.began is None):
+            await self.db.write(lambda conn: _begin(conn, posting_id, user_id, self.now()))
         return Form(seat.posting, text, seat.attempt.sureness if seat.attempt is not None else None)
 
     async def submit(self, user_id: int, posting_id: int, text: str, sureness: Sureness | None, sent: datetime, source: str = "modal") -> Seat:
@@ -86,4 +90,11 @@ class Answering:
         seat = await self.db.write(work)
         if seat is None:
             raise Refused(NOT_KEPT, typed=text)
+        wake_for(self.alarm, seat, sent)
         return seat
+
+
+def _begin(conn: Connection, posting_id: int, user_id: int, at: datetime) -> None:
+    seat = store.seat(conn, posting_id, user_id)
+    if seat is not None:
+        began(conn, seat, user_id, at)

@@ -12,7 +12,7 @@ from bot.errors import Refused
 from bot.practice import store
 from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Seat, State
 from bot.practice.service.answering import FROZEN, TimeIsUp
-from bot.practice.service.keeping import NUDGE, end_draft, keep_draft, stop_draft
+from bot.practice.service.keeping import NUDGE, began, end_draft, keep_draft, stop_draft, wake_for
 from bot.practice.service.opening import GONE, Opening
 from bot.preferences import preferences
 from bot.storage.database import Database
@@ -70,7 +70,7 @@ class Drafting:
             if other is not None and other.posting.closed is None and other.posting.id != posting_id:
                 end_draft(conn, other, now)
             store.drop_draft(conn, user_id)
-            attempt = seat.attempt or store.begin(conn, seat.posting, user_id, now)
+            attempt = began(conn, seat, user_id, now)
             store.set_draft(conn, attempt.id, dm_channel_id)
             nudge = seat.posting.closes - (seat.posting.closes - now) / NUDGE_WITH_LEFT
             if preferences(conn, user_id).nudges:
@@ -172,6 +172,7 @@ class Drafting:
             raise Refused(GONE)
         if seat.attempt is None or seat.attempt.state is not State.SUBMITTED:
             raise Refused(NOTHING_TYPED)
+        wake_for(self.alarm, seat, now)
         return seat
 
     async def end(self, user_id: int, posting_id: int) -> Seat:
@@ -191,6 +192,7 @@ class Drafting:
         seat = await self.db.write(work)
         if seat is None or seat.attempt is None:
             raise Refused(GONE)
+        wake_for(self.alarm, seat, now)
         await self.opening.end_own(user_id, seat.posting)
         return seat
 

@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 
 from bot import timers
 from bot.practice import store
-from bot.practice.model import Draft, Posting, Seat, State, Sureness, Version
-from bot.timers import Timer
+from bot.practice.model import Attempt, Draft, Kind, Posting, Seat, State, Sureness, Version
+from bot.timers import Timer, Timers
 
 SENT_DRAFT = "sent-draft"  # kind of the timer behind a draft that something else than `Done` has ended; its key is the attempt's id
+DAILY_ANSWERED = "daily-answered"  # kind of the timer behind an answer to a daily question; its key is the attempt's id
 NUDGE = "nudge"  # kind of the timer that reminds of a draft; its key is the attempt's id
 
 
@@ -26,12 +27,29 @@ def keep(conn: Connection, seat: Seat, user_id: int, version: Version, sureness:
     if attempt is None or attempt.state is not State.SUBMITTED:
         attempt = store.submit(conn, seat.posting, user_id, version, sureness, source)
         store.count_practised(conn, user_id, seat.posting.question_id, version.at)
+        if seat.posting.kind is Kind.DAILY:
+            timers.add(conn, Timer(DAILY_ANSWERED, str(attempt.id), version.at, {}))
     else:
         attempt = replace(attempt, late=version.late if new else attempt.late, sureness=sureness or attempt.sureness)
         store.update_attempt(conn, attempt.id, late=attempt.late, sureness=attempt.sureness)
     if new:
         store.add_version(conn, attempt.id, version)
     return replace(seat, attempt=attempt, answer=version if new else known)
+
+
+def wake_for(alarm: Timers, seat: Seat, at: datetime) -> None:
+    """After the commit: an answer to a daily question has set a timer."""
+    if seat.posting.kind is Kind.DAILY:
+        alarm.wake(at)
+
+
+def began(conn: Connection, seat: Seat, user_id: int, at: datetime) -> Attempt:
+    """A person's attempt, from the moment at which they open the form or the draft; of a daily question the first such moment is kept."""
+    attempt = seat.attempt or store.begin(conn, seat.posting, user_id, at)
+    if seat.posting.kind is not Kind.DAILY or attempt.began is not None or attempt.state is State.SUBMITTED:
+        return attempt
+    store.update_attempt(conn, attempt.id, began=at)
+    return replace(attempt, began=at)
 
 
 def keep_draft(conn: Connection, draft: Draft, at: datetime, *, late: bool = False) -> Seat | None:

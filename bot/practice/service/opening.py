@@ -13,7 +13,7 @@ from bot.bank.bank import Bank, Filters
 from bot.bank.schema import Question
 from bot.errors import Refused
 from bot.practice import store
-from bot.practice.model import NOBODY, OPEN_AT_MOST, Card, Ending, Place, Posting, Spot
+from bot.practice.model import NOBODY, OPEN_AT_MOST, Card, Ending, Kind, Place, Posting, Spot
 from bot.practice.service.drawing import drawn
 from bot.practice.service.keeping import close_drafts
 from bot.preferences import preferences
@@ -26,6 +26,7 @@ EDIT_WITHIN = timedelta(seconds=10)  # after `End now`; if the card was not chan
 GONE = "That question is gone: its posting was erased. Draw a new one with `/interview any`."
 CLOSED_ALREADY = "This question is closed already. `My debrief` shows what you sent."
 OWNER_GONE = "Whoever drew this question has had their data erased. It stays open to the others until its time is up."
+OF_NOBODY = "Nobody drew this question: it is the server's daily one, and stays open until its time is up."
 LEFT_THE_BANK = "That question is no longer in the bank. Draw a new one with `/interview any`."
 
 
@@ -63,9 +64,11 @@ class Opening:
         return await self._post(user_id, place, spot, filters, question, minutes or own_minutes or question.minutes)
 
     async def repeat(self, user_id: int, posting_id: int, place: Place, spot: Spot) -> Card:
-        """The same question once more, for as long as before. Refused: it is gone. TooManyOpen: as for `start`."""
+        """The same question once more, for as long as before, after a daily for as long as it says. Refused: it is gone. TooManyOpen: as for `start`."""
         before = await self.before(posting_id)
-        return await self._post(user_id, place, spot, before.filters, self.question(before), before.length // timedelta(minutes=1))
+        question = self.question(before)
+        minutes = question.minutes if before.kind is Kind.DAILY else before.length // timedelta(minutes=1)
+        return await self._post(user_id, place, spot, before.filters, question, minutes)
 
     async def next(self, user_id: int, posting_id: int, place: Place, spot: Spot) -> Card:
         """Another question by the same filters. Refused: the posting is gone."""
@@ -114,6 +117,8 @@ class Opening:
         posting, others = await self.db.read(look)
         if posting is None:
             raise Refused(GONE)
+        if posting.kind is Kind.DAILY:
+            raise Refused(OF_NOBODY)
         if posting.owner_id == NOBODY:
             raise Refused(OWNER_GONE)
         if posting.owner_id != user_id:
@@ -167,7 +172,7 @@ class Opening:
         opened = self.now()
         closes = opened + timedelta(minutes=minutes)
         values = {
-            "kind": "interview",
+            "kind": Kind.INTERVIEW,
             "question_id": question.id,
             "place": place,
             "difficulty": filters.difficulty,
@@ -197,6 +202,7 @@ class Opening:
         self.alarm.wake(closes)
         posting = Posting(
             id=posting_id,
+            kind=Kind.INTERVIEW,
             question_id=question.id,
             place=place,
             filters=filters,

@@ -137,5 +137,6 @@ def to_attempt(row: Row[Any]) -> Attempt:
         rating=None if row.attempt_rating is None else Recall(row.attempt_rating),
         dm_channel_id=row.attempt_dm_channel_id,
         dm_card_id=row.attempt_dm_card_id,
+        began=row.attempt_began,
         draft=row.attempt_draft,
     )

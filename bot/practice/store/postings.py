@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from bot.bank.bank import Filters
-from bot.practice.model import Place, Posting, Spot, State
+from bot.practice.model import Kind, Place, Posting, Spot, State
 from bot.storage.tables import attempts, postings, question_totals
 
 MENU = 25  # options of one select (Discord, "Select Menus")
@@ -54,7 +54,7 @@ _open_unanswered = (
         attempts,
         and_(attempts.c.posting_id == postings.c.id, attempts.c.user_id == postings.c.owner_id, attempts.c.state == State.SUBMITTED),
     )
-    .where(postings.c.owner_id == _user_id, postings.c.closed.is_(None), postings.c.kind == "interview", attempts.c.id.is_(None))
+    .where(postings.c.owner_id == _user_id, postings.c.closed.is_(None), postings.c.kind == Kind.INTERVIEW, attempts.c.id.is_(None))
     .order_by(postings.c.id)
 )
 
@@ -92,12 +92,14 @@ _newest_editable = (
 
 
 def unconfirmed(conn: Connection) -> list[Posting]:
-    """Open postings of which nobody knows whether their card arrived."""
+    """Open cards that somebody drew, of which nobody knows whether they arrived."""
     return [to_posting(row) for row in conn.execute(_unconfirmed)]
 
 
 _unconfirmed = (
-    select(postings).where(postings.c.message_id.is_(None), postings.c.closed.is_(None), postings.c.place == Place.CHANNEL).order_by(postings.c.id)
+    select(postings)
+    .where(postings.c.message_id.is_(None), postings.c.closed.is_(None), postings.c.place == Place.CHANNEL, postings.c.kind == Kind.INTERVIEW)
+    .order_by(postings.c.id)
 )
 
 
@@ -138,6 +140,7 @@ def to_posting(row: Row[Any]) -> Posting:
     """A row of `postings`."""
     return Posting(
         id=row.id,
+        kind=Kind(row.kind),
         question_id=row.question_id,
         place=Place(row.place),
         filters=Filters(row.difficulty, row.topic, row.type),

@@ -3,10 +3,12 @@
 import difflib
 import functools
 import re
-import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from datetime import datetime, timedelta
+from importlib import resources
 from zoneinfo import ZoneInfo
 
+MOST_MATCHES = 25  # choices that Discord shows while somebody types
 NEAR = 3  # names offered for one that is unknown
 NO_PLACE = {"Factory", "localtime"}  # in the list of names, and no zone of anybody
 # Where many people of the field live, and no zone is named after.
@@ -37,6 +39,35 @@ def near(typed: str) -> list[str]:
     return list(dict.fromkeys(found))[:NEAR]
 
 
+def matching(typed: str, now: datetime) -> list[tuple[str, str]]:
+    """Zones for whoever is typing one or a city, each as how it is shown, with its offset and its time at that moment, and its name."""
+    part = _key(typed)
+    labels = {label: zone for label, zone in _labels().items() if part in _key(label)}
+    ranked = sorted(labels.items(), key=lambda each: not any(word.startswith(part) for word in re.split(r"[ /]", _key(each[0]))))
+    once = {zone: label for label, zone in reversed(ranked)}  # the better label of a zone that was found twice
+    best = sorted(once.items(), key=lambda each: ranked.index((each[1], each[0])))
+    return [(f"{label} ({_offset(now.astimezone(ZoneInfo(zone)))})", zone) for zone, label in best[:MOST_MATCHES]]
+
+
+def _offset(local: datetime) -> str:
+    hours, minutes = divmod(int((local.utcoffset() or timedelta()).total_seconds()) // 60, 60)
+    return f"UTC{hours:+d}{f':{minutes:02}' if minutes else ''}, {local:%H:%M}"
+
+
+@functools.cache
+def _all() -> Set[str]:
+    # The list that comes with the data; `zoneinfo.available_timezones` opens each file, and everybody would wait a second for it.
+    return set((resources.files("tzdata") / "zones").read_text().split()) - NO_PLACE
+
+
+@functools.cache
+def _labels() -> Mapping[str, str]:
+    zones = sorted(name for name in _all() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/")))
+    named = {zone.replace("_", " "): zone for zone in zones}
+    more = {f"{city}: {zone.replace('_', ' ')}": zone for zone, cities in ALSO.items() for city in cities}
+    return {"UTC": "UTC"} | named | more
+
+
 def _key(text: str) -> str:
     return re.sub(r"[\s_]+", " ", text).strip().casefold().replace(" / ", "/")
 
@@ -44,7 +75,7 @@ def _key(text: str) -> str:
 @functools.cache
 def _names() -> Mapping[str, str]:
     """Everything that is understood, in small letters, and the zone that it means."""
-    zones = sorted(zoneinfo.available_timezones() - NO_PLACE)
+    zones = sorted(_all())
     cities: dict[str, str] = {}
     for zone in sorted(zones, key=lambda name: (name.startswith("Etc/"), name.count("/"))):  # the short one of two names of a place
         if "/" in zone and not zone.startswith("Etc/"):

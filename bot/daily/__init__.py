@@ -1,0 +1,1 @@
+"""Daily questions in study servers: schedules, their posts, reveals, reminders and roles for streaks."""

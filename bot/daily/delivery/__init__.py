@@ -1,0 +1,1 @@
+"""What the bot does unasked with daily questions."""
