@@ -26,7 +26,19 @@ from bot.bank import loader
 from bot.bank.bank import Bank
 from bot.client import UNREACHABLE, InterviewClient
 from bot.copies import BACKUP, Copies
+from bot.daily.commands.offers import Offers
+from bot.daily.commands.post import FollowCommands
+from bot.daily.commands.running import RunningCommands
+from bot.daily.commands.schedules import DailyCommands
+from bot.daily.delivery.posting import Posting
+from bot.daily.delivery.reminding import Reminders
+from bot.daily.delivery.revealing import Reveals
+from bot.daily.service.following import Followers
+from bot.daily.service.posting import PAUSED, REMIND, REVEAL, Dailies
+from bot.daily.service.revealing import COUNT, Revealing
+from bot.daily.service.scheduling import DUE, Scheduling
 from bot.errors import Refused
+from bot.pace import Pace
 from bot.practice.commands.card import CardCommands
 from bot.practice.commands.debrief import DebriefCommands
 from bot.practice.commands.interview import InterviewCommands
@@ -36,7 +48,7 @@ from bot.practice.delivery.direct import Direct
 from bot.practice.service.answering import Answering
 from bot.practice.service.debriefing import Debriefing
 from bot.practice.service.drafting import Drafting
-from bot.practice.service.keeping import NUDGE, SENT_DRAFT
+from bot.practice.service.keeping import DAILY_ANSWERED, NUDGE, SENT_DRAFT
 from bot.practice.service.opening import CLOSING, Opening
 from bot.practice.service.using import Using
 from bot.progress.commands import HistoryCommands, StatsCommands
@@ -93,7 +105,9 @@ async def build(
     timers = Timers(db, now)
     client = InterviewClient(db, command_guild_id=command_guild_id, **options)
 
-    opening = Opening(db, bank, timers, now, random.Random(seed))  # noqa: S311 - a question, not a secret
+    rng = random.Random(seed)  # noqa: S311 - for questions, not for secrets
+    pace = Pace()
+    opening = Opening(db, bank, timers, now, rng)
     answering = Answering(db, timers, now)
     debriefing = Debriefing(db, bank, now)
     drafting = Drafting(db, opening, timers, now)
@@ -108,28 +122,45 @@ async def build(
     debrief = DebriefCommands(debriefing)
     stats = StatsCommands(Progress(db, bank, now), interview.draw)
     history = HistoryCommands(History(db, bank), debriefing, bank)
+    scheduling = Scheduling(db, bank, opening, timers, now)
+    dailies = Dailies(db, bank, opening, timers, now, rng)
+    revealing = Revealing(db, bank, opening, timers, now)
+    followers = Followers(db)
+    posting = Posting(client, dailies, scheduling, delivery, direct, pace)
+    reveals = Reveals(client, revealing, delivery, pace)
+    reminders = Reminders(client, followers, revealing, direct, pace)
+    offers = Offers(scheduling, bank)
+    running = RunningCommands(scheduling, dailies, posting, offers)
+    daily = DailyCommands(scheduling, running, offers)
+    follow = FollowCommands(followers)
     help_ = HelpCommands(bank)
     own_settings = SettingsCommands(Choices(db, now))
-    kinds = Kinds(by_posting=(CLOSING,), by_attempt=(NUDGE, SENT_DRAFT))
+    kinds = Kinds(by_posting=(CLOSING, REVEAL, REMIND, COUNT), by_attempt=(NUDGE, SENT_DRAFT, DAILY_ANSWERED), by_schedule=(DUE, PAUSED))
     own_data = DataCommands(OwnData(db, timers, now, kinds))
     servers = Servers(client, LeftServers(db, timers, now, kinds))
 
-    for room in (interview, card, message, debrief, stats, history, own_settings, own_data):
+    for room in (interview, card, message, debrief, stats, history, daily, running, follow, own_settings, own_data):
         client.add_buttons(room.buttons())
     for forms in (card, debrief, own_settings, own_data):
         client.add_modals(forms.modals())
     for menus in (stats, history):
         client.add_selects(menus.selects())
-    for commands in (interview, message, stats, history, help_, own_settings, own_data):
+    for commands in (interview, message, stats, history, daily, help_, own_settings, own_data):
         for command in commands.commands():
             client.tree.add_command(command)
 
     timers.handlers = {
         BACKUP: copies.make,
         CLOSING: delivery.close,
+        COUNT: reveals.count,
+        DAILY_ANSWERED: reveals.answered,
+        DUE: posting.post,
         ERASE_MESSAGES: TakingBack(client).erase_messages,
         ERASE_SERVER: servers.erase,
         NUDGE: direct.nudge,
+        PAUSED: posting.tell,
+        REMIND: reminders.remind,
+        REVEAL: reveals.reveal,
         SENT_DRAFT: direct.sent,
     }
 
@@ -141,7 +172,7 @@ async def build(
     client.direct = direct
     client.begin.append(begin)
     client.ready.extend([direct.recover, servers.ready])
-    client.joined.append(servers.joined)
+    client.joined.extend([servers.joined, posting.joined])
     client.left.append(servers.left)
     return App(db, timers, client)
 

@@ -58,7 +58,7 @@ def settings(shown: Own) -> ui.LayoutView:
     own = shown.preferences
     minutes = "as long as each question says" if own.minutes is None else f"{own.minutes}, unless you say otherwise"
     nudges = "a direct message when a fifth of the time for your draft is left" if own.nudges else "none"
-    reminders = "direct messages about what you asked to be reminded of" if own.reminders else "none"
+    reminders = "a direct message two hours before a daily question that you follow shows its answer" if own.reminders else "none"
     visible = "your name beside the answers that you put up, and your counts on boards" if own.visible else "nothing but the answers that you put up"
     return card(
         "### Your settings",
@@ -144,6 +144,9 @@ def _lines(there: Stored) -> list[str]:
         (there.drawn, "card that you drew", "cards that you drew"),
         (there.counts, "count of a question that you practised", "counts of questions that you practised"),
         (there.reports, "report about a question", "reports about questions"),
+        (there.follows, "server whose daily questions you follow", "servers whose daily questions you follow"),
+        (there.reminders, "note that you were reminded of a daily question", "notes that you were reminded of daily questions"),
+        (there.schedules, "schedule of daily questions that names you as its maker", "schedules of daily questions that name you as their maker"),
         (there.messages, "message of mine with your text in it", "messages of mine with your text in them"),
     ]
     lines = [f"{count:,} {one if count == 1 else more}" for count, one, more in every if count]

@@ -10,7 +10,7 @@ from bot.account.model import ExportFile
 
 FORMAT = 1  # docs/your-data.md describes it; another number when something in it is named anew
 # Discord writes its ids as strings in JSON, and so do we: many programs read large numbers inexactly.
-IDS = {"user_id", "owner_id", "guild_id", "channel_id", "message_id", "dm_channel_id", "dm_card_id"}
+IDS = {"user_id", "owner_id", "guild_id", "channel_id", "message_id", "dm_channel_id", "dm_card_id", "maker_id", "role_id"}
 INDENT = orjson.OPT_INDENT_2
 
 

@@ -36,6 +36,9 @@ class Stored:
     counts: int
     reports: int
     settings: int
+    follows: int  # servers of whose daily questions they are reminded
+    reminders: int  # of daily questions
+    schedules: int  # of daily questions, made by them
     messages: int  # of the bot, holding the person's text
 
     @property
@@ -46,10 +49,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """Kinds of timers that belong to a person: those whose key is a posting's id, and those whose key is an attempt's id."""
+    """Kinds of timers that belong to a person or a server: those whose key is the id of a posting, of an attempt, or of a schedule."""
 
     by_posting: Sequence[str]
     by_attempt: Sequence[str]
+    by_schedule: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

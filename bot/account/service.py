@@ -113,7 +113,7 @@ class LeftServers:
         due = self.now() + ERASE_SERVER_AFTER
 
         def work(conn: Connection) -> bool:
-            return store.posted_in(conn, guild_id) and _begin(conn, guild_id, due)
+            return store.known(conn, guild_id) and _begin(conn, guild_id, due)
 
         if await self.db.write(work):
             self.alarm.wake(due)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, Table, and_, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, String, Table, and_, cast, delete, exists, func, or_, select, union, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.account.model import Kinds, Message, Stored
@@ -16,11 +16,15 @@ from bot.storage.tables import (
     answer_parts,
     answer_versions,
     attempts,
+    daily_follows,
+    daily_reminders,
+    daily_schedules,
     offered_texts,
     postings,
     practice_counts,
     question_reports,
     second_looks,
+    streak_roles,
     text_messages,
     timers,
     user_settings,
@@ -29,6 +33,7 @@ from bot.timers import Timer
 from bot.timers import add as add_timer
 
 IN_CHANNEL = "channel"  # the place of a posting whose card everybody there sees
+OF_SERVERS = (daily_schedules, daily_follows, streak_roles)  # tables whose rows belong to a server as a whole
 
 Rows = list[dict[str, Any]]
 
@@ -61,6 +66,9 @@ def stored(conn: Connection, user_id: int) -> Stored:
         counts=count(practice_counts, practice_counts.c.user_id == user_id),
         reports=count(question_reports, question_reports.c.user_id == user_id),
         settings=count(user_settings, user_settings.c.user_id == user_id),
+        follows=count(daily_follows, daily_follows.c.user_id == user_id),
+        reminders=count(daily_reminders, daily_reminders.c.user_id == user_id),
+        schedules=count(daily_schedules, daily_schedules.c.maker_id == user_id),
         messages=count(text_messages, text_messages.c.user_id == user_id),
     )
 
@@ -88,6 +96,9 @@ def everything(conn: Connection, user_id: int, kinds: Kinds, erasing: str) -> di
         "reports": rows(select(question_reports).where(question_reports.c.user_id == user_id).order_by(question_reports.c.id)),
         "offered_texts": rows(select(offered_texts).where(offered_texts.c.user_id == user_id).order_by(offered_texts.c.message_id)),
         "bot_messages": rows(select(text_messages).where(text_messages.c.user_id == user_id).order_by(text_messages.c.message_id)),
+        "follows": rows(select(daily_follows).where(daily_follows.c.user_id == user_id).order_by(daily_follows.c.guild_id)),
+        "reminders": rows(select(daily_reminders).where(daily_reminders.c.user_id == user_id).order_by(daily_reminders.c.posting_id)),
+        "schedules": rows(select(daily_schedules).where(daily_schedules.c.maker_id == user_id).order_by(daily_schedules.c.id)),
         "timers": rows(
             select(timers)
             .where(or_(_timers_of(own_postings, user_id, kinds), (timers.c.kind == erasing) & (timers.c.key == str(user_id))))
@@ -111,7 +122,8 @@ def erase(conn: Connection, user_id: int, kinds: Kinds) -> tuple[list[Message], 
     conn.execute(delete(timers).where(_timers_of(_ids(postings, alone), user_id, kinds)))
     conn.execute(delete(postings).where(alone))
     conn.execute(update(postings).where(postings.c.owner_id == user_id).values(owner_id=NOBODY))
-    for table in (attempts, practice_counts, question_reports, offered_texts, text_messages, user_settings):
+    conn.execute(update(daily_schedules).where(daily_schedules.c.maker_id == user_id).values(maker_id=NOBODY))
+    for table in (attempts, practice_counts, question_reports, offered_texts, text_messages, user_settings, daily_follows, daily_reminders):
         conn.execute(delete(table).where(table.c.user_id == user_id))
     return texts, list(dict.fromkeys(stale))
 
@@ -156,28 +168,34 @@ def _timers_of(posting_ids: Select[Any], user_id: int, kinds: Kinds) -> ColumnEl
 
 
 def servers(conn: Connection) -> set[int]:
-    """Every server in whose channels the bot has posted."""
-    rows = conn.execute(select(postings.c.guild_id).distinct().where(postings.c.guild_id.is_not(None), postings.c.place == IN_CHANNEL))
+    """Every server of which something is stored."""
+    posted = select(postings.c.guild_id).where(postings.c.guild_id.is_not(None), postings.c.place == IN_CHANNEL)
+    rows = conn.execute(union(posted, *(select(table.c.guild_id) for table in OF_SERVERS)))
     return set(rows.scalars())
 
 
-def posted_in(conn: Connection, guild_id: int) -> bool:
-    """Whether the bot has posted in a server's channels."""
-    return bool(conn.execute(select(exists().where(_in_server(guild_id)))).scalar())
+def known(conn: Connection, guild_id: int) -> bool:
+    """Whether something is stored of a server."""
+    of_it = [exists().where(table.c.guild_id == guild_id) for table in OF_SERVERS]
+    return bool(conn.execute(select(or_(exists().where(_in_server(guild_id)), *of_it))).scalar())
 
 
 def erase_server(conn: Connection, guild_id: int, kinds: Kinds) -> int:
-    """Erase what was posted in a server's channels, with everybody's answers to it. Returns how many postings."""
+    """Erase a server: what was posted in its channels, with everybody's answers to it, and its daily questions. Returns how many postings."""
     posting_ids = _ids(postings, _in_server(guild_id))
     attempt_ids = select(cast(attempts.c.id, String)).where(attempts.c.posting_id.in_(select(postings.c.id).where(_in_server(guild_id))))
+    schedule_ids = _ids(daily_schedules, daily_schedules.c.guild_id == guild_id)
     conn.execute(
         delete(timers).where(
             or_(
                 and_(timers.c.kind.in_(kinds.by_posting), timers.c.key.in_(posting_ids)),
                 and_(timers.c.kind.in_(kinds.by_attempt), timers.c.key.in_(attempt_ids)),
+                and_(timers.c.kind.in_(kinds.by_schedule), timers.c.key.in_(schedule_ids)),
             )
         )
     )
+    for table in OF_SERVERS:
+        conn.execute(delete(table).where(table.c.guild_id == guild_id))
     return conn.execute(delete(postings).where(_in_server(guild_id))).rowcount
 
 

@@ -69,7 +69,7 @@ class Bank:
         question = self.question(question_id)
         if question is None:
             near = difflib.get_close_matches(question_id, self._questions, n=3, cutoff=0.4)
-            raise Refused(f"There is no question “{question_id}” in the bank." + (f" Near it: {', '.join(near)}." if near else ""))
+            raise Refused(f"There is no question “{_shown(question_id)}” in the bank." + (f" Near it: {', '.join(near)}." if near else ""))
         return question
 
     def topic_named(self, typed: str) -> Topic:
@@ -77,8 +77,7 @@ class Bank:
         wanted = typed.strip().casefold()
         found = next((topic for topic in self.topics if wanted in (topic.id, topic.name.casefold())), None)
         if found is None:
-            shown = re.sub(r"[^\w ,.&-]", "", typed)[:SHOWN_CHARS]
-            raise Refused(f"There is no topic called “{shown}”. There are: {', '.join(topic.name for topic in self.topics)}.")
+            raise Refused(f"There is no topic called “{_shown(typed)}”. There are: {', '.join(topic.name for topic in self.topics)}.")
         return found
 
     def topic_of(self, question_id: str) -> Topic:
@@ -93,3 +92,8 @@ class Bank:
         """For each part of a filter, how many questions there would be without it; only parts that are set and would give some."""
         counts = [(part, len(self.pool(replace(filters, **{part: None})))) for part in ("difficulty", "topic", "type") if getattr(filters, part)]
         return [(part, count) for part, count in counts if count]
+
+
+def _shown(typed: str) -> str:
+    """What somebody typed, without whatever Discord takes for more than text."""
+    return re.sub(r"[^\w ,.&-]", "", typed)[:SHOWN_CHARS]

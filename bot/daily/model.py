@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.bank.bank import Filters
 from bot.bank.schema import DIFFICULTIES, Question
 from bot.daily.calendar import WEEKDAYS, Occasion, Rhythm
-from bot.practice.model import Card
+from bot.practice.model import Card, Posting
 
 ANY = "any"
 MOST_SCHEDULES = 10  # of one server
@@ -62,7 +62,6 @@ class Plan:
     """Everything that a person says about a schedule."""
 
     channel_id: int
-    forum: bool
     rhythm: Rhythm
     levels: Levels = Levels()
     topic: str | None = None
@@ -109,37 +108,37 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One day's post, kept before it is sent. `sure`: nothing of it has been sent before, so that there is nothing to look for."""
+    """One day's post, kept before it is sent. `sure`: no try to send it was begun before, so that there is nothing to look for."""
 
     schedule: Schedule
-    day: date
+    post: "Post"
     due: datetime
-    card: Card
     sure: bool
+    late: bool  # too late to be sent, but it may be there
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A daily post as it stands: its card and how many have answered. `follows`: whether there is a thread, so where the reveal goes."""
+    """A daily post as it stands."""
 
     card: Card
     day: date
-    forum: bool
-    thread: bool
-    role_id: int | None
+    role_id: int | None  # is pinged
+    thread: bool  # its answer is revealed in one
     answered: int
-    shown: int  # answers that its card shows
+    shown: int  # answers that its card says
+    shown_at: datetime | None
     revealed: datetime | None
 
     @property
-    def title(self) -> str:
-        """The name of its thread: date and title."""
-        return f"{self.day.isoformat()} · {self.question.title if self.question is not None else 'A question that has left the bank'}"
+    def posting(self) -> Posting:
+        """What its card stands for."""
+        return self.card.posting
 
     @property
-    def question(self) -> Question | None:
-        """Its question; None when it has left the bank."""
-        return self.card.question
+    def in_forum(self) -> bool:
+        """Whether it is a post of a forum: there the first message has the id of its thread."""
+        return self.posting.message_id == self.posting.spot.channel_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +146,7 @@ class Reveal:
     """What is told when the time of a daily post is up."""
 
     post: Post
+    question: Question
     checked: int  # self-checks
     ticks: tuple[int, ...]  # for each rubric point, how many have ticked it
 

@@ -66,7 +66,8 @@ def levels(typed: str) -> Levels:
         named = DAYS.get(day) or _weekday(day)
         if not equals or not named or level not in (ANY, *DIFFICULTIES):
             raise Refused(
-                f"“{_shown(word)}” is no difficulty of a day. `difficulty` takes `any`, `easy`, `medium`, `hard`, or days such as `mon=easy,fri=hard`."
+                f"“{_shown(word)}” is no difficulty of a day. `difficulty` takes `any`, `easy`, `medium`, `hard`, "
+                "or days such as `mon=easy,fri=hard`."
             )
         for each in named:
             if level == ANY:

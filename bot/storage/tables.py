@@ -240,7 +240,6 @@ daily_schedules = Table(
     Column("id", Integer, primary_key=True),
     Column("guild_id", BigInteger, nullable=False, index=True),
     Column("channel_id", BigInteger, nullable=False),
-    Column("forum", Boolean, nullable=False),
     Column("maker_id", BigInteger, nullable=False, index=True),
     Column("minute", Integer, nullable=False),  # of the day, in the zone
     Column("zone", String(64), nullable=False),

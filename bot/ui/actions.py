@@ -20,3 +20,4 @@ class Action(NamedTuple):
 
 FIRST_QUESTION = Action("First question", "first-question")  # no number
 MY_DEBRIEF = Action("My debrief", "my-debrief")  # posting
+FOLLOW = Action("Follow", "follow")  # no number: it is about the server where it is pressed

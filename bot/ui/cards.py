@@ -13,10 +13,13 @@ BUTTONS_PER_ROW = 5
 Part = str | Sequence[ui.Button[Any]] | ui.Item[Any] | None
 
 
-def card(*parts: Part, colour: Colour = OPEN) -> ui.LayoutView:
-    """A message of one container. A string becomes a TextDisplay of its own, a list of buttons its rows; None is left out."""
+def card(*parts: Part, colour: Colour = OPEN, spoiler: bool = False) -> ui.LayoutView:
+    """A message of one container. A string becomes a TextDisplay of its own, a list of buttons its rows; None is left out.
+
+    `spoiler`: it is blurred until somebody presses it.
+    """
     view = ui.LayoutView(timeout=None)
-    container: ui.Container[Any] = ui.Container(accent_colour=colour)
+    container: ui.Container[Any] = ui.Container(accent_colour=colour, spoiler=spoiler)
     for part in parts:
         if part is None:
             continue

@@ -13,6 +13,11 @@ def clock(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:t>"
 
 
+def date_and_time(at: datetime) -> str:
+    """Weekday, date and time in the reader's own zone and language."""
+    return f"<t:{int(at.timestamp())}:F>"
+
+
 def duration(span: timedelta) -> str:
     """`2 h 5 min`, `12 min 30 s`, `8 s`: the two largest units, never negative."""
     seconds = max(0, round(span.total_seconds()))

@@ -24,7 +24,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
-        sa.Column("forum", sa.Boolean(), nullable=False),
         sa.Column("maker_id", sa.BigInteger(), nullable=False),
         sa.Column("minute", sa.Integer(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),

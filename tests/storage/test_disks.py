@@ -11,7 +11,7 @@ import pytest
 
 from tests.storage.files import NEWEST, REVISIONS, ROOT, beside, command_line, dump, older
 
-SMALL_KIB = 256  # of a disk; a new database takes some 100 KiB
+SMALL_KIB = 512  # of a disk; a new database takes some 200 KiB
 
 
 # Read-only

@@ -211,12 +211,16 @@ def model_pages(question: Question) -> int:
     return len(_model_pages(question))
 
 
+def common_mistakes(question: Question) -> str:
+    """What many get wrong."""
+    return "**Common mistakes**\n" + "\n".join(f"- {mistake}" for mistake in question.mistakes)
+
+
 def _model_pages(question: Question) -> list[str]:
-    mistakes = "**Common mistakes**\n" + "\n".join(f"- {mistake}" for mistake in question.mistakes)
     levels = question.levels
     added = f"**What each level adds**\n- **Mid:** {levels.mid}\n- **Senior:** {levels.senior}\n- **Staff:** {levels.staff}"
     sources = "\n\n**Read on**\n" + "\n".join(f"- [{source.title}]({source.url})" for source in question.references) if question.references else ""
-    return [*(f"**Model answer**\n{part}" for part in pages(question.answer.strip())), mistakes, added + sources]
+    return [*(f"**Model answer**\n{part}" for part in pages(question.answer.strip())), common_mistakes(question), added + sources]
 
 
 def follow_up(question: Question, posting_id: int, number: int) -> ui.LayoutView:

@@ -32,7 +32,7 @@ def opened(shown: Card, why: str | None = None) -> ui.LayoutView:
     in_channel = posting.place is Place.CHANNEL
     return card(
         *([f"-# {why}"] if why else []),
-        *_question(shown),
+        *question_parts(shown),
         _deadline(posting),
         [
             button("Answer", "answer", posting.id, style=PRIMARY),
@@ -49,7 +49,7 @@ def draft(shown: Card) -> ui.LayoutView:
     """The card in somebody's direct messages, under which they type."""
     posting = shown.posting
     return card(
-        *_question(shown),
+        *question_parts(shown),
         _deadline(posting),
         [
             button("Done", "done", posting.id, style=PRIMARY),
@@ -65,7 +65,7 @@ def draft_ended(shown: Card, *, sent: bool) -> ui.LayoutView:
     posting = shown.posting
     over = "Ended early" if posting.ended_early else "Time is up" if not posting.open else "Draft ended"
     return card(
-        *_question(shown),
+        *question_parts(shown),
         "**Sent**" if sent and posting.open else f"**{over}** · {clock(posting.ends)}" if not posting.open else f"**{over}**",
         [button("Model answer", "model", posting.id, style=PRIMARY), MY_DEBRIEF.draw(posting.id)],
         colour=CLOSED,
@@ -80,14 +80,15 @@ def closed(shown: Card) -> ui.LayoutView:
     """The same card after its time; it is edited to this once and never again."""
     posting = shown.posting
     return card(
-        *_question(shown),
+        *question_parts(shown),
         f"**{'Ended early' if posting.ended_early else 'Time is up'}** · {clock(posting.ends)}",
         [button("Model answer", "model", posting.id, style=PRIMARY), MY_DEBRIEF.draw(posting.id)],
         colour=CLOSED,
     )
 
 
-def _question(shown: Card) -> list[str]:
+def question_parts(shown: Card) -> list[str]:
+    """Title, prompt, what one would ask, and the line under them."""
     question = shown.question
     if question is None:
         return ["### This question has left the bank", "What was answered is kept, and counts."]
@@ -143,20 +144,20 @@ def ask_to_end(ending: Ending) -> ui.LayoutView:
 
 def ended(shown: Card) -> ui.LayoutView:
     """Said to the person who ended a card from somewhere else than the card."""
-    return card(f"**{_title(shown)}** is closed.", [MY_DEBRIEF.draw(shown.posting.id)], colour=CLOSED)
+    return card(f"**{title(shown)}** is closed.", [MY_DEBRIEF.draw(shown.posting.id)], colour=CLOSED)
 
 
 def ask_to_switch(other: Card, proceed: ui.Button[Any]) -> ui.LayoutView:
     """Asks before an answer that somebody is typing is sent as it is, because they begin another."""
     return card(
-        f"You are still typing your answer to **{_title(other)}** in our direct messages. Send it as it is, and begin this one?",
+        f"You are still typing your answer to **{title(other)}** in our direct messages. Send it as it is, and begin this one?",
         [proceed, button("Go on typing", "keep-draft", other.posting.id)],
     )
 
 
 def kept_draft(other: Card) -> ui.LayoutView:
     """Said to whoever goes on typing."""
-    return card(f"Then go on with **{_title(other)}**; it closes {countdown(other.posting.closes)}.")
+    return card(f"Then go on with **{title(other)}**; it closes {countdown(other.posting.closes)}.")
 
 
 def time_is_up(posting_id: int) -> ui.LayoutView:
@@ -171,7 +172,7 @@ def choose_question(message_id: int, choices: Sequence[Card], *, replace: bool) 
     parts: list[str | list[ui.Button[Any]]] = []
     for shown in choices[:MOST_CHOICES]:
         parts += [
-            f"**{_title(shown)}** · closes {countdown(shown.posting.closes)}",
+            f"**{title(shown)}** · closes {countdown(shown.posting.closes)}",
             [button(label, "use-for", shown.posting.id, message_id)],
         ]
     asked = "No question waits for an answer of yours. Does this replace the last one that you sent?" if replace else "Which question does it answer?"
@@ -180,7 +181,7 @@ def choose_question(message_id: int, choices: Sequence[Card], *, replace: bool) 
 
 def added_to_draft(shown: Card) -> ui.LayoutView:
     """Said when a message became a part of what somebody is typing in direct messages."""
-    return card(f"Added to your draft for **{_title(shown)}**. Press `Done` under it in our direct messages to send it.")
+    return card(f"Added to your draft for **{title(shown)}**. Press `Done` under it in our direct messages to send it.")
 
 
 def in_dm(link: str) -> ui.LayoutView:
@@ -202,7 +203,7 @@ def nudge(shown: Card, words: int) -> ui.LayoutView:
     """Reminds of a draft before its time is up."""
     so_far = f"I have {words} words of yours so far." if words else "I have nothing of yours yet."
     done = [button("Done", "done", shown.posting.id, style=PRIMARY)]
-    return card(f"**{_title(shown)}** closes {countdown(shown.posting.closes)}. {so_far} What you have typed by then is sent.", done)
+    return card(f"**{title(shown)}** closes {countdown(shown.posting.closes)}. {so_far} What you have typed by then is sent.", done)
 
 
 def open_cards(cards: Sequence[Card]) -> ui.LayoutView:
@@ -210,13 +211,14 @@ def open_cards(cards: Sequence[Card]) -> ui.LayoutView:
     parts: list[str | list[ui.Button[Any]]] = []
     for shown in cards:
         parts += [
-            f"**{_title(shown)}** · {_where(shown.posting)} · closes {countdown(shown.posting.closes)}",
+            f"**{title(shown)}** · {_where(shown.posting)} · closes {countdown(shown.posting.closes)}",
             [button("Show again", "show", shown.posting.id), button("End", "end-listed", shown.posting.id)],
         ]
     return card(f"You have {OPEN_AT_MOST} open questions that you have not answered. Answer or end one of them, then draw the next.", *parts)
 
 
-def _title(shown: Card) -> str:
+def title(shown: Card) -> str:
+    """The title of its question."""
     return shown.question.title if shown.question is not None else "A question that has left the bank"
 
 

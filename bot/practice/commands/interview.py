@@ -93,7 +93,11 @@ class InterviewCommands:
             minutes: app_commands.Range[int, 1, LONGEST_MINUTES] | None = None,
             where: app_commands.Choice[str] | None = None,
         ) -> None:
-            filters = Filters(None if difficulty == "any" else difficulty, None if topic is None else self.bank.topic_named(topic).id, None if kind is None else kind.value)
+            filters = Filters(
+                None if difficulty == "any" else difficulty,
+                None if topic is None else self.bank.topic_named(topic).id,
+                None if kind is None else kind.value,
+            )
             await self._draw(itx, filters, minutes, Place.CHANNEL if where is None else Place(where.value))
 
         return draw

@@ -50,7 +50,7 @@ class Delivery:
         try:
             await self._channel(card).get_partial_message(message_id).edit(view=view)
         except discord.HTTPException as error:
-            if error.status >= SERVER_ERROR or error.status == TOO_MANY_REQUESTS:
+            if passes(error):
                 raise
             log.warning("card of posting %d cannot be closed: %s", card.posting.id, error, extra={"action": "card-gone"})
 
@@ -98,6 +98,11 @@ class Delivery:
 
     def _channel(self, card: Card) -> discord.PartialMessageable:
         return self.client.get_partial_messageable(card.posting.spot.channel_id, guild_id=card.posting.spot.guild_id)
+
+
+def passes(error: discord.HTTPException) -> bool:
+    """Whether it may be over when it is tried again."""
+    return error.status >= SERVER_ERROR or error.status == TOO_MANY_REQUESTS
 
 
 async def _nothing_before(_posting_id: int) -> None:

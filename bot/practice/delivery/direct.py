@@ -50,7 +50,7 @@ class Direct:
 
     # Cards
 
-    async def channel_of(self, user: discord.abc.User) -> int:
+    async def channel_of(self, user: discord.abc.Snowflake) -> int:
         """The id of a person's direct messages with the bot. DmsClosed: Discord does not let us."""
         try:
             return (await self.client.create_dm(user)).id
@@ -95,6 +95,13 @@ class Direct:
                 continue
             except (discord.HTTPException, *NO_ANSWER) as error:
                 log.warning("draft %d cannot be read again now: %s", draft.attempt.id, error, extra={"action": "draft-unread"})
+
+    async def write(self, user_id: int, view: ui.LayoutView, nonce: str) -> None:
+        """A message of another room. DmsClosed: the person takes none."""
+        try:
+            await self._send(await self.channel_of(discord.Object(user_id)), view, nonce=nonce)
+        except discord.Forbidden:
+            raise DmsClosed from None
 
     # Typing
 

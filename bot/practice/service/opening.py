@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -53,9 +53,7 @@ class Opening:
 
         Refused: nothing fits. TooManyOpen: this person has three open cards already.
         """
-        pool = self.bank.pool(filters)
-        if not pool:
-            raise Refused(self._nothing_fits(filters))
+        pool = self.pool(filters)
 
         def look(conn: Connection) -> tuple[Question, int | None]:
             return drawn(conn, pool, spot.channel_id, user_id, self.rng), preferences(conn, user_id).minutes
@@ -64,7 +62,10 @@ class Opening:
         return await self._post(user_id, place, spot, filters, question, minutes or own_minutes or question.minutes)
 
     async def repeat(self, user_id: int, posting_id: int, place: Place, spot: Spot) -> Card:
-        """The same question once more, for as long as before, after a daily for as long as it says. Refused: it is gone. TooManyOpen: as for `start`."""
+        """The same question once more, for as long as before; after a daily for as long as the question says.
+
+        Refused: it is gone. TooManyOpen: as for `start`.
+        """
         before = await self.before(posting_id)
         question = self.question(before)
         minutes = question.minutes if before.kind is Kind.DAILY else before.length // timedelta(minutes=1)
@@ -168,55 +169,31 @@ class Opening:
         return won, None if posting is None else self.card(posting)
 
     async def _post(self, user_id: int, place: Place, spot: Spot, filters: Filters, question: Question, minutes: int) -> Card:
-        nonce = secrets.token_hex(8)
         opened = self.now()
         closes = opened + timedelta(minutes=minutes)
-        values = {
-            "kind": Kind.INTERVIEW,
-            "question_id": question.id,
-            "place": place,
-            "difficulty": filters.difficulty,
-            "topic": filters.topic,
-            "type": filters.type,
-            "guild_id": spot.guild_id,
-            "channel_id": spot.channel_id,
-            "owner_id": user_id,
-            "opened": opened,
-            "closes": closes,
-            "nonce": nonce,
-        }
+        new = new_posting(Kind.INTERVIEW, question, filters, spot, opened, closes, place=place, owner_id=user_id)
 
-        def work(conn: Connection) -> tuple[int, int] | list[Posting]:
+        def work(conn: Connection) -> Posting | list[Posting]:
             already = store.open_unanswered(conn, user_id)  # here and not before, or somebody quick would have a fourth
             if len(already) >= OPEN_AT_MOST:
                 return already
-            posting_id, total = store.add_posting(conn, values)
+            posting = store.add_posting(conn, new)
             store.drop_late_draft(conn, user_id)
-            timers.add(conn, Timer(CLOSING, str(posting_id), closes, {}))
-            return posting_id, total
+            timers.add(conn, Timer(CLOSING, str(posting.id), closes, {}))
+            return posting
 
-        kept = await self.db.write(work)
-        if isinstance(kept, list):
-            raise TooManyOpen([self.card(posting) for posting in kept])
-        posting_id, total = kept
+        posting = await self.db.write(work)
+        if isinstance(posting, list):
+            raise TooManyOpen([self.card(each) for each in posting])
         self.alarm.wake(closes)
-        posting = Posting(
-            id=posting_id,
-            kind=Kind.INTERVIEW,
-            question_id=question.id,
-            place=place,
-            filters=filters,
-            spot=spot,
-            message_id=None,
-            owner_id=user_id,
-            practised_before=total,
-            opened=opened,
-            closes=closes,
-            closed=None,
-            ended_early=False,
-            nonce=nonce,
-        )
-        return Card(posting, question, self.bank.topic_of(question.id).name)
+        return self.card(posting)
+
+    def pool(self, filters: Filters) -> Sequence[Question]:
+        """All questions that fit. Refused: there are none, with what to loosen."""
+        pool = self.bank.pool(filters)
+        if not pool:
+            raise Refused(self._nothing_fits(filters))
+        return pool
 
     async def before(self, posting_id: int) -> Posting:
         """A posting, open or not. Refused: it is gone."""
@@ -246,3 +223,25 @@ class Opening:
 
     def _topic_name(self, topic_id: str) -> str:
         return next((topic.name for topic in self.bank.topics if topic.id == topic_id), topic_id)
+
+
+def new_posting(
+    kind: Kind, question: Question, filters: Filters, spot: Spot, opened: datetime, closes: datetime, *, place: Place, owner_id: int
+) -> Posting:
+    """A posting that is neither kept nor sent yet, and so has no id."""
+    return Posting(
+        id=0,
+        kind=kind,
+        question_id=question.id,
+        place=place,
+        filters=filters,
+        spot=spot,
+        message_id=None,
+        owner_id=owner_id,
+        practised_before=0,
+        opened=opened,
+        closes=closes,
+        closed=None,
+        ended_early=False,
+        nonce=secrets.token_hex(8),
+    )

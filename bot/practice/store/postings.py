@@ -1,5 +1,6 @@
 """The statements of postings: kept before they are sent, confirmed, closed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,25 @@ _user_id: BindParameter[int] = bindparam("of_user")
 _question_id: BindParameter[str] = bindparam("of_question")
 
 
-def add_posting(conn: Connection, values: dict[str, Any]) -> tuple[int, int]:
-    """Keep a new posting before it is sent. Returns its id, which its buttons carry, and how often its question was practised by anybody."""
-    row = conn.execute(_add_posting, values | {"of_question": values["question_id"]}).one()
-    return row.id, row.practised_before
+def add_posting(conn: Connection, posting: Posting) -> Posting:
+    """Keep a new posting before it is sent; gives it its id, which its buttons carry, and how often its question was practised by anybody."""
+    values = {
+        "kind": posting.kind,
+        "question_id": posting.question_id,
+        "place": posting.place,
+        "difficulty": posting.filters.difficulty,
+        "topic": posting.filters.topic,
+        "type": posting.filters.type,
+        "guild_id": posting.spot.guild_id,
+        "channel_id": posting.spot.channel_id,
+        "owner_id": posting.owner_id,
+        "opened": posting.opened,
+        "closes": posting.closes,
+        "nonce": posting.nonce,
+        "of_question": posting.question_id,
+    }
+    row = conn.execute(_add_posting, values).one()
+    return replace(posting, id=row.id, practised_before=row.practised_before)
 
 
 _total = select(question_totals.c.count).where(question_totals.c.question_id == _question_id).scalar_subquery()

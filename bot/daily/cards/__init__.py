@@ -1,0 +1,1 @@
+"""What daily questions look like: pure functions from the room's dataclasses to cards."""

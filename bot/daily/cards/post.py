@@ -1,0 +1,134 @@
+"""The daily question in front of people: the post, its reveal, and what those who follow hear."""
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.daily.model import Following, Post, Reveal
+from bot.practice.cards.debrief import common_mistakes
+from bot.practice.cards.question import question_parts, title
+from bot.practice.model import Posting
+from bot.ui.actions import FOLLOW, MY_DEBRIEF
+from bot.ui.buttons import PRIMARY, button
+from bot.ui.cards import CLOSED, DONE, card
+from bot.ui.text import MESSAGE_CHARS, clip, pages, plain
+from bot.ui.times import clock, countdown
+
+THREAD_NAME_CHARS = 100  # (Discord, "Channel Object")
+FOOTER = (
+    "-# Anyone here may answer: in a form, in a DM, or with `Use as my answer` in the menu of a message (Apps). What you send is seen by you alone."
+)
+TICKS_FROM = 2  # self-checks; one alone would be somebody's own
+
+
+def post(shown: Post, *, real: bool = True) -> ui.LayoutView:
+    """The card while it takes answers. Not `real`: as an example, on which nothing can be pressed."""
+    posting = shown.posting
+    ping = f" · <@&{shown.role_id}>" if shown.role_id is not None else ""
+    return card(
+        f"-# Daily question{ping if real else ''}",
+        *question_parts(shown.card),
+        f"Model answer {countdown(posting.closes)}, at {clock(posting.closes)}",
+        _answered(shown.answered),
+        [
+            button("Answer", "answer", posting.id, style=PRIMARY, disabled=not real),
+            button("Answer in DM", "answer-in-dm", posting.id, disabled=not real),
+            button("Hint", "hint", posting.id, disabled=not real),
+            *([MY_DEBRIEF.draw(posting.id), FOLLOW.draw()] if real else []),
+        ],
+        FOOTER,
+    )
+
+
+def closed(shown: Post) -> ui.LayoutView:
+    """The same card when its time is up."""
+    posting = shown.posting
+    return card(
+        "-# Daily question",
+        *question_parts(shown.card),
+        f"**Time is up** · {clock(posting.ends)}",
+        _answered(shown.answered),
+        [button("Model answer", "model", posting.id, style=PRIMARY), MY_DEBRIEF.draw(posting.id)],
+        colour=CLOSED,
+    )
+
+
+def thread_name(shown: Post) -> str:
+    """Date and title."""
+    return clip(f"{shown.day.isoformat()} · {title(shown.card)}", THREAD_NAME_CHARS)
+
+
+def reveal(told: Reveal, *, spoiler: bool) -> list[ui.LayoutView]:
+    """What is told when the time is up, in as few messages as hold it; behind bars where it does not stand in a thread of its own."""
+    posting_id = told.post.posting.id
+    heading = f"### {title(told.post.card)}: model answer"
+    parts = [*pages(told.question.answer.strip()), common_mistakes(told.question), _how_it_went(told)]
+    messages: list[list[str]] = [[heading]]
+    for part in parts:
+        if sum(map(len, messages[-1])) + len(part) > MESSAGE_CHARS:
+            messages.append([])
+        messages[-1].append(part)
+    last = [button("Model answer", "model", posting_id), MY_DEBRIEF.draw(posting_id)]
+    views = [card(*texts, colour=DONE, spoiler=spoiler) for texts in messages[:-1]]
+    return [*views, card(*messages[-1], last, colour=DONE, spoiler=spoiler)]
+
+
+def _how_it_went(told: Reveal) -> str:
+    lines = [_answered(told.post.answered)]
+    if told.checked >= TICKS_FROM:
+        points = [point.point for point in told.question.rubric]
+        most, least = max(told.ticks), min(told.ticks)
+        lines[0] += f", {told.checked} ticked what they had covered"
+        if most == least:
+            lines.append(f"Every point was ticked as often: by {most} of {told.checked}.")
+        else:
+            lines.append(f"**Ticked most**, by {most} of {told.checked}: {_points(points, told.ticks, most)}")
+            lines.append(f"**Ticked least**, by {least} of {told.checked}: {_points(points, told.ticks, least)}")
+    return "\n".join(lines)
+
+
+def _points(points: Sequence[str], ticks: Sequence[int], number: int) -> str:
+    return "; ".join(point for point, ticked in zip(points, ticks, strict=True) if ticked == number)
+
+
+def _answered(number: int) -> str:
+    return f"{number:,} answered"
+
+
+def link(posting: Posting) -> str:
+    """The address of a post, of its channel when nobody knows the message."""
+    spot = posting.spot
+    return f"https://discord.com/channels/{spot.guild_id}/{spot.channel_id}" + (f"/{posting.message_id}" if posting.message_id is not None else "")
+
+
+# Those who follow
+
+
+def following(now: Following, guild_id: int) -> ui.LayoutView:
+    """Said to whoever presses `Follow`."""
+    said = "You follow this server's daily questions already" if now.before else "You follow this server's daily questions"
+    off = "" if now.reminders else "\nYour reminders are off, so nothing comes yet: `/settings me` turns them on."
+    return card(
+        f"{said}: I write to you when one is two hours from its model answer and you have not answered it.{off}",
+        [button("Unfollow", "unfollow", guild_id)],
+        colour=DONE,
+    )
+
+
+def unfollowed(*, before: bool) -> ui.LayoutView:
+    """Said to whoever presses `Unfollow`."""
+    return card("I no longer remind you of this server's daily questions." if before else "You do not follow that server's daily questions.")
+
+
+def reminder(shown: Post, server: str) -> ui.LayoutView:
+    """A direct message to somebody who has not answered yet."""
+    posting = shown.posting
+    return card(
+        f"**{title(shown.card)}**, the daily question of {plain(server)}, shows its model answer {countdown(posting.closes)}, and you have not "
+        f"answered it yet: {link(posting)}",
+        [
+            button("Answer", "answer", posting.id, style=PRIMARY),
+            button("Answer in DM", "answer-in-dm", posting.id),
+            *([button("Unfollow", "unfollow", posting.spot.guild_id)] if posting.spot.guild_id is not None else []),
+        ],
+    )

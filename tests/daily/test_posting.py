@@ -1,0 +1,1 @@
+"""A schedule is made, and its questions appear."""
