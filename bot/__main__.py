@@ -174,11 +174,13 @@ def _preview(configured: "Settings", port: int | None, *, open_browser: bool) ->
 
     from bot import app
     from bot.preview import server
+    from bot.preview.clock import Wall
 
     # Whoever tries the bot out needs the address only: not that it came online, nor that the client which SimCord draws its pages with sees nothing.
     logging.getLogger("bot.client").setLevel(max(logging.WARNING, logging.getLogger("bot").level))
     logging.getLogger("discord.state").setLevel(logging.ERROR)
-    asyncio.run(server.serve(app.passing(app.load_bank(configured)), port, open_browser=open_browser))
+    wall = Wall()
+    asyncio.run(server.serve(app.passing(app.load_bank(configured), wall.now), wall, port, open_browser=open_browser))
     return OK
 
 

@@ -183,12 +183,12 @@ def load_bank(settings: Settings) -> Bank:
 
 
 @asynccontextmanager
-async def passing(bank: Bank) -> AsyncIterator[discord.Client]:
+async def passing(bank: Bank, now: Callable[[], datetime]) -> AsyncIterator[discord.Client]:
     """A bot on a database that is gone when it ends, for the preview."""
     with tempfile.TemporaryDirectory(prefix="interviewer-") as folder:
         url = f"sqlite+aiosqlite:///{folder}/preview.db"
         with prepare.prepare(url):
-            app = await build(url, bank)
+            app = await build(url, bank, now=now)
             try:
                 yield app.client
             finally:

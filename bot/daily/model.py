@@ -125,6 +125,7 @@ class Post:
     day: date
     role_id: int | None  # is pinged
     thread: bool  # its answer is revealed in one
+    own_thread: bool  # it is a post of a forum
     answered: int
     shown: int  # answers that its card says
     shown_at: datetime | None
@@ -134,11 +135,6 @@ class Post:
     def posting(self) -> Posting:
         """What its card stands for."""
         return self.card.posting
-
-    @property
-    def in_forum(self) -> bool:
-        """Whether it is a post of a forum: there the first message has the id of its thread."""
-        return self.posting.message_id == self.posting.spot.channel_id
 
 
 @dataclass(frozen=True, slots=True)

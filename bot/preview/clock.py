@@ -1,7 +1,8 @@
-"""The tick that lets simulated time follow real time, and the page follow the bot."""
+"""The clock on the wall, and the tick that lets simulated time and the page follow it."""
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 
 from bot.preview.screen import Screen
 from bot.preview.world import World
@@ -9,7 +10,23 @@ from bot.preview.world import World
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25  # seconds; a countdown that ends shows at most so much later
+HOUR = timedelta(hours=1)
 TROUBLE = "The bot is stuck and time stands still here. The terminal shows why; Ctrl-C and a new start help."
+
+
+class Wall:
+    """The clock on the wall, for bot and people alike; somebody who wants to see a deadline or a reveal sets it ahead."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Real time, and as much as it was set ahead."""
+        return datetime.now(UTC) + self.ahead
+
+    def set_ahead(self) -> None:
+        """An hour later."""
+        self.ahead += HOUR
 
 
 class Clock:

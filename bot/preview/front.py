@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import simcord
 from aiohttp import web
 
-from bot.preview.clock import Clock
+from bot.preview.clock import Clock, Wall
 from bot.preview.screen import UTC, Screen
 from bot.preview.world import Room, World
 
@@ -48,8 +48,9 @@ async def own_pages_only(request: web.Request, handler: Handler) -> web.StreamRe
 class Front:
     """What the page asks of us: itself, how things are, and another room on display."""
 
-    def __init__(self, world: World, screen: Screen, clock: Clock) -> None:
+    def __init__(self, world: World, wall: Wall, screen: Screen, clock: Clock) -> None:
         self.world = world
+        self.wall = wall
         self.screen = screen
         self.clock = clock
         self._counted: tuple[int, list[Listed]] | None = None
@@ -60,6 +61,7 @@ class Front:
             web.get("/", self.page),
             web.get("/front/state", self.state),
             web.post("/front/open/{room}", self.open),
+            web.post("/front/later", self.later),
             web.static("/front/fonts", FONTS),
             web.static("/front", PAGES),
         ]
@@ -76,6 +78,7 @@ class Front:
                 "rooms": [listed._asdict() for listed in self._rooms()],
                 "open": None if self.screen.page is None else str(self.screen.page.room_id),
                 "trouble": self.clock.trouble,
+                "ahead": self.wall.ahead.total_seconds(),
             },
             headers={"Cache-Control": "no-store"},
         )
@@ -85,6 +88,12 @@ class Front:
         room = request.match_info["room"]
         if not room.isdecimal() or not await self.screen.open(int(room), _known_zone(request.query.get("zone", UTC))):
             raise web.HTTPNotFound(text="There is no such room.")
+        return web.Response(status=204)
+
+    async def later(self, _request: web.Request) -> web.Response:
+        """Set the clock ahead by an hour; what is due until then happens."""
+        self.wall.set_ahead()
+        await self.clock.tick()
         return web.Response(status=204)
 
     def _rooms(self) -> list[Listed]:

@@ -13,7 +13,7 @@ import discord
 from aiohttp import web
 
 from bot.errors import Refused
-from bot.preview.clock import Clock
+from bot.preview.clock import Clock, Wall
 from bot.preview.front import Front, own_pages_only
 from bot.preview.proxy import MOST_BYTES, Proxy
 from bot.preview.screen import Screen
@@ -26,29 +26,29 @@ CUT_OFF_AFTER_S = 1.0  # seconds that requests at work get when the preview ends
 STOP_WITHIN_S = 4.0  # of the 5 s that a stop may take
 
 
-async def serve(bot: AbstractAsyncContextManager[discord.Client], port: int | None, *, open_browser: bool) -> None:
-    """Run a bot, made by entering `bot`, on a simulated Discord. No port: the usual one, or a free one when that is taken.
+async def serve(bot: AbstractAsyncContextManager[discord.Client], wall: Wall, port: int | None, *, open_browser: bool) -> None:
+    """Run a bot, made by entering `bot`, on a simulated Discord that goes by the same clock. No port: the usual one, or a free one if that is taken.
 
     Refused: the port that was asked for cannot be used.
     """
     stop = _stop_signal()
     with _listen(port) as listening:
         async with bot as client:
-            world = World(client)
+            world = World(client, wall.now)
             try:
                 await world.start()
                 with world.env.time_context():
-                    await _serve(world, listening, stop, open_browser=open_browser)
+                    await _serve(world, wall, listening, stop, open_browser=open_browser)
             finally:
                 with contextlib.suppress(TimeoutError):  # what hangs is cut off with the process
                     async with asyncio.timeout(STOP_WITHIN_S):
                         await world.stop()
 
 
-async def _serve(world: World, listening: socket.socket, stop: asyncio.Event, *, open_browser: bool) -> None:
+async def _serve(world: World, wall: Wall, listening: socket.socket, stop: asyncio.Event, *, open_browser: bool) -> None:
     screen = Screen(world)
     clock = Clock(world, screen)
-    runner = web.AppRunner(_application(world, screen, clock), access_log=None, shutdown_timeout=CUT_OFF_AFTER_S)
+    runner = web.AppRunner(_application(world, wall, screen, clock), access_log=None, shutdown_timeout=CUT_OFF_AFTER_S)
     await runner.setup()
     ticking = asyncio.create_task(clock.run(), name="preview-clock")
     try:
@@ -65,12 +65,12 @@ async def _serve(world: World, listening: socket.socket, stop: asyncio.Event, *,
         await screen.close()
 
 
-def _application(world: World, screen: Screen, clock: Clock) -> web.Application:
+def _application(world: World, wall: Wall, screen: Screen, clock: Clock) -> web.Application:
     app = web.Application(middlewares=[own_pages_only], client_max_size=MOST_BYTES)
     proxy = Proxy(world, screen)
     app.on_startup.append(proxy.open)
     app.on_cleanup.append(proxy.close)
-    app.add_routes([*Front(world, screen, clock).routes(), *proxy.routes()])
+    app.add_routes([*Front(world, wall, screen, clock).routes(), *proxy.routes()])
     return app
 
 

@@ -10,7 +10,6 @@ import discord
 import simcord
 from discord import app_commands
 
-from bot.app import utc_now
 from bot.ui.actions import FIRST_QUESTION
 from bot.ui.cards import card
 
@@ -19,11 +18,13 @@ log = logging.getLogger(__name__)
 SERVER = "Practice server"
 CHANNEL = "interviews"
 TOPIC = "Interview practice. Type /interview medium to draw a question."
-PEOPLE = ("Ada", "Bob", "Cleo")
+DAILY, FORUM = "ml-daily", "ml-forum"  # for `/daily schedule`
+PEOPLE = ("Ada", "Bob", "Cleo")  # the first manages the server
 BOT = "Interviewer"
 WELCOME = """### Welcome
 Type `/interview medium` to draw a question with a timer, or press the button. `easy`, `hard` and `any` work too; `/help` explains the rest.
-Switch to another person to see that nobody else sees your debrief."""
+Switch to another person to see that nobody else sees your debrief. Ada manages this server: `/daily schedule` posts a question every day, and the \
+preview can set the clock ahead."""
 
 RoomKind = Literal["channel", "thread", "post", "dm"]
 
@@ -47,7 +48,7 @@ class Env(simcord.Env):
 class World:
     """A simulated Discord with one server in it. Whoever touches it holds `lock`: two things at once wedge SimCord or are refused by it."""
 
-    def __init__(self, client: discord.Client, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, client: discord.Client, now: Callable[[], datetime]) -> None:
         self.client = client
         self.now = now  # what simulated time follows
         self.lock = asyncio.Lock()
@@ -58,7 +59,11 @@ class World:
         # All before the clock moves, so that ids are the same in every run and an address in the browser keeps its meaning.
         self.guild = self.env.create_guild(SERVER)
         self.guild.create_text_channel(CHANNEL, topic=TOPIC)
-        self.people = tuple(self.guild.add_member(self.env.create_user(name.lower(), global_name=name)) for name in PEOPLE)
+        self.guild.create_text_channel(DAILY, topic="Daily questions. Ada can type /daily schedule.")
+        self.guild.create_forum_channel(FORUM)
+        manager = self.guild.create_role("Organisers", permissions=discord.Permissions(manage_guild=True, manage_roles=True))
+        users = [self.env.create_user(name.lower(), global_name=name) for name in PEOPLE]
+        self.people = tuple(self.guild.add_member(user, roles=[manager] if user is users[0] else []) for user in users)
 
     async def start(self) -> None:
         """Bring the bot online, at the time of the wall clock, and greet."""

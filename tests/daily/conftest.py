@@ -38,8 +38,14 @@ class Server:
         """The bot's messages in the channel of the questions, oldest first."""
         backend = self.world.env.backend
         messages = backend.messages[(channel or self.channel).id].values()
-        mine = [each for each in messages if each.author_id == backend.bot_user.id and not each.is_ephemeral]
+        mine = [each for each in messages if each.author_id == backend.bot_user.id and each.components and not each.is_ephemeral]
         return [simcord.ResponseMessage(self.world.env, each) for each in mine]
+
+    async def posted(self, channel: simcord.ChannelHandle | None = None, **options: Any) -> simcord.ResponseMessage:
+        """The card of a question that has just been posted, an hour after the start of this world."""
+        await self.schedule("01:00", channel=channel, **options)
+        await self.world.env.advance_time(3600)
+        return self.posts(channel)[-1]
 
     async def until(self, moment: datetime) -> None:
         """Move the clock to a moment; what is due until then happens."""

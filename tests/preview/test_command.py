@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import Refused
 from bot.preview import server
+from bot.preview.clock import Wall
 from tests.preview.conftest import start
 from tests.preview.page import Page
 
@@ -33,7 +34,7 @@ async def test_a_port_that_is_taken_is_named() -> None:
         port = other.getsockname()[1]
 
         with pytest.raises(Refused) as refusal:
-            await server.serve(_never_run(), port, open_browser=False)
+            await server.serve(_never_run(), Wall(), port, open_browser=False)
 
     assert refusal.value.text == f"Port {port} is taken. Choose another one with --port, or --port 0 for any free one."
 
@@ -41,7 +42,7 @@ async def test_a_port_that_is_taken_is_named() -> None:
 @pytest.mark.parametrize("port", [-1, 65_536])
 async def test_a_port_that_cannot_be_is_named(port: int) -> None:
     with pytest.raises(Refused) as refusal:
-        await server.serve(_never_run(), port, open_browser=False)
+        await server.serve(_never_run(), Wall(), port, open_browser=False)
 
     assert refusal.value.text == f"There is no port {port}. --port takes a number from 0 (any free one) to 65535."
 

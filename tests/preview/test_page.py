@@ -18,7 +18,7 @@ async def test_a_newcomer_finds_people_a_room_and_what_to_type(address: str) -> 
 
     assert "Practice server" in front
     assert [person["name"] for person in now["people"]] == ["Ada", "Bob", "Cleo"]
-    assert [(room["kind"], room["name"], len(room["viewers"])) for room in now["rooms"]] == [("channel", "interviews", 3)]
+    assert [(room["kind"], room["name"], len(room["viewers"])) for room in now["rooms"]] == [("channel", "interviews", 3), ("channel", "ml-daily", 3)]
     assert now["trouble"] is None
     assert "Type `/interview medium` to draw a question with a timer, or press the button." in page.texts()
 

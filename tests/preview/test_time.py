@@ -4,25 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import discord
 
 from bot import app as composition
 from bot.bank.bank import Bank
-from bot.preview.clock import TROUBLE, Clock
+from bot.preview.clock import TROUBLE, Clock, Wall
 from bot.preview.screen import Screen
 from bot.preview.world import CHANNEL, World
 from tests.conftest import all_text
-
-
-class Wall:
-    """The wall clock, which a test may set forward."""
-
-    ahead = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
 
 
 class Alarmed(discord.Client):

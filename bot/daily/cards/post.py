@@ -1,7 +1,5 @@
 """The daily question in front of people: the post, its reveal, and what those who follow hear."""
 
-from collections.abc import Sequence
-
 from discord import ui
 
 from bot.daily.model import Following, Post, Reveal
@@ -18,6 +16,7 @@ THREAD_NAME_CHARS = 100  # (Discord, "Channel Object")
 FOOTER = (
     "-# Anyone here may answer: in a form, in a DM, or with `Use as my answer` in the menu of a message (Apps). What you send is seen by you alone."
 )
+POINTS_SHOWN = 2  # of those that were ticked as often
 TICKS_FROM = 2  # self-checks; one alone would be somebody's own
 
 
@@ -62,7 +61,7 @@ def reveal(told: Reveal, *, spoiler: bool) -> list[ui.LayoutView]:
     """What is told when the time is up, in as few messages as hold it; behind bars where it does not stand in a thread of its own."""
     posting_id = told.post.posting.id
     heading = f"### {title(told.post.card)}: model answer"
-    parts = [*pages(told.question.answer.strip()), common_mistakes(told.question), _how_it_went(told)]
+    parts = [*pages(told.question.answer.strip()), common_mistakes(told.question), *_how_it_went(told)]
     messages: list[list[str]] = [[heading]]
     for part in parts:
         if sum(map(len, messages[-1])) + len(part) > MESSAGE_CHARS:
@@ -73,22 +72,21 @@ def reveal(told: Reveal, *, spoiler: bool) -> list[ui.LayoutView]:
     return [*views, card(*messages[-1], last, colour=DONE, spoiler=spoiler)]
 
 
-def _how_it_went(told: Reveal) -> str:
-    lines = [_answered(told.post.answered)]
-    if told.checked >= TICKS_FROM:
-        points = [point.point for point in told.question.rubric]
-        most, least = max(told.ticks), min(told.ticks)
-        lines[0] += f", {told.checked} ticked what they had covered"
-        if most == least:
-            lines.append(f"Every point was ticked as often: by {most} of {told.checked}.")
-        else:
-            lines.append(f"**Ticked most**, by {most} of {told.checked}: {_points(points, told.ticks, most)}")
-            lines.append(f"**Ticked least**, by {least} of {told.checked}: {_points(points, told.ticks, least)}")
-    return "\n".join(lines)
+def _how_it_went(told: Reveal) -> list[str]:
+    went = f"**{_answered(told.post.answered)}**"
+    if told.checked < TICKS_FROM:
+        return [went]
+    most, least = max(told.ticks), min(told.ticks)
+    went += f", {told.checked} said what they had covered"
+    if most == least:
+        return [f"{went}: each point was ticked by {most}."]
+    return [f"{went}\n**Ticked most**, by {most}:\n{_points(told, most)}", f"**Ticked least**, by {least or 'nobody'}:\n{_points(told, least)}"]
 
 
-def _points(points: Sequence[str], ticks: Sequence[int], number: int) -> str:
-    return "; ".join(point for point, ticked in zip(points, ticks, strict=True) if ticked == number)
+def _points(told: Reveal, times: int) -> str:
+    points = [point.point for point, ticked in zip(told.question.rubric, told.ticks, strict=True) if ticked == times]
+    more = [f"- and {len(points) - POINTS_SHOWN} more"] if len(points) > POINTS_SHOWN else []
+    return "\n".join([*(f"- {point}" for point in points[:POINTS_SHOWN]), *more])
 
 
 def _answered(number: int) -> str:

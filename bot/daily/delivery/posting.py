@@ -137,10 +137,16 @@ class Posting:
         own = self.client.user.id if self.client.user is not None else None
         since = discord.utils.time_snowflake(posting.opened - LOOK_BACK)
         threads = [each for each in await channel.guild.active_threads() if each.parent_id == channel.id and each.owner_id == own and each.id > since]
-        found = [each for each in sorted(threads, key=lambda each: each.id) if await self.delivery.find(each.id, wanted, posting.opened) is not None]
-        for double in found[1:]:
-            await double.delete()
-        return (found[0].id, found[0].id) if found else None
+        found: list[tuple[int, int]] = []
+        for thread in sorted(threads, key=lambda each: each.id):
+            message_id = await self.delivery.find(thread.id, wanted, posting.opened)
+            if message_id is None:
+                continue
+            if found:
+                await thread.delete()
+            else:
+                found.append((message_id, thread.id))
+        return found[0] if found else None
 
     async def tell(self, timer: Timer) -> None:
         """The handler behind a schedule that was paused because it could not post: whoever made it is told, once."""

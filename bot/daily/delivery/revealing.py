@@ -96,11 +96,11 @@ class Reveals:
     async def _tell(self, told: Reveal) -> None:
         """In the thread of the post, which opens now or is the post's own; where there can be none, below the card and behind bars."""
         post = told.post
-        thread = await self._open_thread(post) if post.thread and not post.in_forum else None
+        thread = await self._open_thread(post) if post.thread and not post.own_thread else None
         channel_id = post.posting.spot.channel_id if thread is None else thread
         said = await self._said(channel_id, post)
         channel = self.client.get_partial_messageable(channel_id, guild_id=post.posting.spot.guild_id)
-        for number, view in enumerate(cards.reveal(told, spoiler=thread is None and not post.in_forum)):
+        for number, view in enumerate(cards.reveal(told, spoiler=thread is None and not post.own_thread)):
             view.stop()
             if _texts(view) not in said:
                 await self.pace.turn()

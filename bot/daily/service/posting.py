@@ -133,6 +133,7 @@ class Dailies:
             practice.set_message(conn, posting.id, message_id)
             if channel_id != posting.spot.channel_id:
                 practice.move_posting(conn, posting.id, Place.CHANNEL, Spot(posting.spot.guild_id, channel_id))
+                store.set_own_thread(conn, posting.id)
             store.unqueue(conn, claim.schedule.id, posting.question_id)
             store.change(conn, claim.schedule.id, failures=0, trouble=None)
             self._set_next(conn, claim, at)
@@ -218,13 +219,13 @@ class Dailies:
 
     def _post(self, schedule: Schedule, posting: Posting, day: date) -> Post:
         plan = schedule.plan
-        return Post(self.opening.card(posting), day, plan.role_id, plan.thread, answered=0, shown=0, shown_at=None, revealed=None)
+        return Post(self.opening.card(posting), day, plan.role_id, plan.thread, own_thread=False, answered=0, shown=0, shown_at=None, revealed=None)
 
 
 def as_post(opening: Opening, kept: store.Kept) -> Post:
     """A stored post with its question."""
     card = opening.card(kept.posting)
-    return Post(card, kept.day, kept.role_id, kept.thread, kept.answered, kept.shown, kept.shown_at, kept.revealed)
+    return Post(card, kept.day, kept.role_id, kept.thread, kept.own_thread, kept.answered, kept.shown, kept.shown_at, kept.revealed)
 
 
 def _not_before(due: datetime, now: datetime) -> datetime:

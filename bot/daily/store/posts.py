@@ -23,6 +23,7 @@ class Kept(NamedTuple):
     day: date
     role_id: int | None
     thread: bool
+    own_thread: bool
     answered: int
     shown: int
     shown_at: datetime | None
@@ -31,7 +32,7 @@ class Kept(NamedTuple):
 
 def add_post(conn: Connection, schedule_id: int, day: date, posting_id: int) -> None:
     """The one post of a schedule on a date. IntegrityError: there is one."""
-    conn.execute(_add, {"schedule_id": schedule_id, "local_date": day, "posting_id": posting_id, "shown": 0})
+    conn.execute(_add, {"schedule_id": schedule_id, "local_date": day, "posting_id": posting_id, "own_thread": False, "shown": 0})
 
 
 _add = insert(daily_posts)
@@ -45,6 +46,7 @@ _posts = (
         daily_posts.c.local_date,
         daily_schedules.c.role_id,
         daily_schedules.c.thread,
+        daily_posts.c.own_thread,
         _answered.scalar_subquery().label("answered"),
         daily_posts.c.shown,
         daily_posts.c.shown_at,
@@ -89,6 +91,7 @@ def _kept(conn: Connection, statement: Select[Any], **values: object) -> Kept | 
         day=row.local_date,
         role_id=row.role_id,
         thread=row.thread,
+        own_thread=row.own_thread,
         answered=row.answered,
         shown=row.shown,
         shown_at=row.shown_at,
@@ -152,6 +155,11 @@ def ticked_at(conn: Connection, posting_id: int) -> list[tuple[int, ...]]:
 
 
 _ticked = select(attempts.c.ticked).where(attempts.c.posting_id == _posting_id, attempts.c.state == State.SUBMITTED)
+
+
+def set_own_thread(conn: Connection, posting_id: int) -> None:
+    """The card of a post opens a thread of a forum."""
+    conn.execute(update(daily_posts).where(daily_posts.c.posting_id == posting_id).values(own_thread=True))
 
 
 def set_shown(conn: Connection, posting_id: int, answered: int, at: datetime) -> None:

@@ -69,6 +69,8 @@ function show() {
   frame.hidden = away;
   for (const room of roomsOf(me)) if (room.id === here && !away) read.set(key(me, room), room.messages);
   say(state.trouble);
+  window.ahead = state.ahead * 1000; // the room's countdowns go by it too
+  at("now").textContent = new Date(Date.now() + window.ahead).toLocaleTimeString([], { weekday: "short", hour: "2-digit", minute: "2-digit" });
   fill(at("people"), state.people, makePerson, showPerson);
   fill(at("rooms"), roomsOf(me), makeRoom, showRoom);
   const current = roomsOf(me).find((room) => room.id === here);
@@ -141,6 +143,12 @@ function fold() {
   at("about").open = !narrow.matches;
 }
 
+at("later").addEventListener("click", async () => {
+  at("later").disabled = true;
+  await fetch("/front/later", { method: "POST" }).catch(() => null);
+  await look();
+  at("later").disabled = false;
+});
 at("come-back").addEventListener("click", () => go(me, here));
 narrow.addEventListener("change", fold);
 document.addEventListener("click", (event) => {

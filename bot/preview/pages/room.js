@@ -19,7 +19,7 @@ function tick() {
   for (const time of document.querySelectorAll("time.discord-timestamp")) {
     if (!relative.has(time) && !READS_RELATIVE.test(time.textContent)) continue;
     relative.add(time);
-    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+    const seconds = (Date.parse(time.dateTime) - Date.now() - (parent.ahead ?? 0)) / 1000;
     const [, length, unit] = UNITS.find(([below]) => Math.abs(seconds) < below);
     const text = words.format(Math.round(seconds / length), unit);
     if (time.textContent !== text) time.textContent = text;
