@@ -47,6 +47,7 @@ async def test_every_slash_command_stands_in_the_readme_and_no_other(world: Worl
     known = {command.qualified_name for command in world.app.client.tree.walk_commands() if not getattr(command, "commands", None)}
 
     assert known == {"interview easy", "interview medium", "interview hard", "interview any", "stats", "topics", "history", "help"} | {
+        *(f"daily {name}" for name in ("schedule", "edit", "list", "remove", "pause", "resume", "now", "preview", "queue", "roles")),
         "settings me",
         "privacy",
         "mydata export",
@@ -92,6 +93,7 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
 def test_the_invitation_asks_for_the_permissions_that_the_readme_names() -> None:
     import discord
 
-    wanted = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True, read_message_history=True)
+    names = ("view_channel", "send_messages", "send_messages_in_threads", "create_public_threads", "read_message_history")
+    wanted = discord.Permissions(**dict.fromkeys(names, True))
 
     assert f"permissions={wanted.value}\n" in README

@@ -22,13 +22,14 @@ here may answer the same card; nobody else sees what you send. `Hint` helps, ste
 3. Your debrief compares your wording with the rubric. Tick what you covered with `Self-check`, then read the `Model answer`. Discord forgets \
 private messages when it reloads: `My debrief` on the card brings yours back.
 
+`/daily schedule` posts a question in a server every day; `Follow` on one has you reminded. \
 `/stats` shows what you have practised and your streak, `/history` every answer of yours, `/topics` what there is. `Report` in a \
 debrief tells whoever runs the bot what is wrong with a question. \
 `/settings me` sets your time zone and more. `/privacy` says what is stored, `/mydata export` hands it to you, `/mydata delete` erases it."""
 
 PRIVACY = """### What is stored about you
 - **Your answers:** every text that you send or type into a draft, with its time, your hints, ticks and ratings; texts that you hand over or report.
-- **Around them:** the questions that you drew, how often you practised each, and your settings.
+- **Around them:** the questions that you drew, how often you practised each, your settings, and whose daily questions you follow.
 - **Ids:** of your account, of servers, channels and messages. No names. The log may hold your id next to an error, never your text.
 
 **Where and for how long:** in the database of whoever runs this bot, until you erase it. Nobody but you is shown your answers, unless you put \

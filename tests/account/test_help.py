@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.storage.tables import answer_versions, postings
+from bot.ui.actions import FOLLOW
 from tests.conftest import World, all_text, buttons, reply
 
 ANSWER = "I would put a queue in front of the model, and keep one spare replica for the evening."
@@ -27,7 +28,7 @@ async def test_help_names_only_commands_options_and_buttons_that_are_there(world
         | {option.display_name for command in commands for option in command.parameters}
     )
     assert {name for name in named if name.startswith("/")} <= slash
-    assert {name for name in named if not name.startswith("/")} <= others | set(buttons(card)) | set(buttons(debrief))
+    assert {name for name in named if not name.startswith("/")} <= others | {FOLLOW.label} | set(buttons(card)) | set(buttons(debrief))
     assert {"/interview medium", "/stats", "Answer"} <= named
 
 
