@@ -171,7 +171,7 @@ async def build(
 
     client.direct = direct
     client.begin.append(begin)
-    client.ready.extend([direct.recover, servers.ready])
+    client.ready.extend([direct.recover, servers.ready, posting.ready])
     client.joined.extend([servers.joined, posting.joined])
     client.left.append(servers.left)
     return App(db, timers, client)

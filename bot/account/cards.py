@@ -29,7 +29,7 @@ debrief tells whoever runs the bot what is wrong with a question. \
 
 PRIVACY = """### What is stored about you
 - **Your answers:** every text that you send or type into a draft, with its time, your hints, ticks and ratings; texts that you hand over or report.
-- **Around them:** the questions that you drew, how often you practised each, your settings, and whose daily questions you follow.
+- **Around them:** the questions that you drew, how often you practised each, your settings, and whose daily questions you follow or have set up.
 - **Ids:** of your account, of servers, channels and messages. No names. The log may hold your id next to an error, never your text.
 
 **Where and for how long:** in the database of whoever runs this bot, until you erase it. Nobody but you is shown your answers, unless you put \
@@ -128,7 +128,7 @@ def ask_to_erase(there: Stored) -> ui.LayoutView:
         "### Erase everything about you?",
         "**This will be erased, and cannot be brought back:**\n" + "\n".join(f"- {line}" for line in _lines(there)),
         "**This stays:** how often each question was practised by all, without you; what stands in backups, until they are rotated. "
-        "Cards on which others have begun stay too, without you.",
+        "Cards on which others have begun stay too, and so do a server's daily questions that you have set up, without your name.",
         [button("Erase everything", "erase-all", style=DANGER)],
         "-# `/mydata export` gives you a copy first.",
     )

@@ -1,6 +1,6 @@
 """`/mydata delete`: after a typed word everything about one person is gone, from the database at once and from Discord soon, through crashes too."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,22 +9,28 @@ from sqlalchemy import Connection, Table, insert
 
 from bot.account import store
 from bot.account.service import ERASE_MESSAGES
+from bot.practice.model import NOBODY
 from bot.storage.tables import (
     answer_parts,
     answer_versions,
     attempts,
+    daily_follows,
+    daily_reminders,
+    daily_schedules,
     postings,
     practice_counts,
     question_totals,
-    second_looks,
     text_messages,
     timers,
     user_settings,
 )
-from tests.account.filled import ANSWER, OWNED, fill, of, say
+from tests.account.filled import ANSWER, HANGING, OF_SCHEDULES, OWNED, fill, of, say
 from tests.conftest import World, all_text, buttons, reply
+from tests.daily.conftest import Server
 from tests.faults import reset, server_error
 
+NINE = datetime(2026, 1, 1, 9, tzinfo=UTC)  # when the daily question comes; it is revealed 12 hours later
+REMINDED, REVEALED, DAY = NINE + timedelta(hours=10), NINE + timedelta(hours=12), timedelta(days=1)
 DELETE = "DELETE /channels/*/messages/*"
 
 
@@ -48,7 +54,7 @@ async def waiting(world: World) -> list[dict[str, Any]]:
 
 
 async def everything(world: World) -> dict[str, list[dict[str, Any]]]:
-    tables: tuple[Table, ...] = (*OWNED, answer_versions, answer_parts, second_looks, postings, timers, question_totals)
+    tables: tuple[Table, ...] = (*OWNED, *HANGING, *OF_SCHEDULES, daily_schedules, postings, timers, question_totals)
     return {table.name: await world.rows(table) for table in tables}
 
 
@@ -61,7 +67,9 @@ async def test_it_says_first_what_will_go_and_changes_nothing_by_that(world: Wor
     assert shown.ephemeral
     for line in ("1 answer\n", "1 text that", "1 message that you typed", "1 point that", "1 text that you handed over", "2 cards that you drew"):
         assert f"- {line}" in all_text(shown)
-    for line in ("1 count of", "1 report about", "1 message of mine", "your settings"):
+    for line in ("1 question that you began", "1 count of", "1 report about", "1 message of mine", "your settings"):
+        assert f"- {line}" in all_text(shown)
+    for line in ("1 server whose daily", "1 note that you were reminded", "1 schedule of daily questions that names you as its maker"):
         assert f"- {line}" in all_text(shown)
     assert "backups" in all_text(shown)
     assert buttons(shown) == ["Erase everything"]
@@ -71,7 +79,7 @@ async def test_it_says_first_what_will_go_and_changes_nothing_by_that(world: Wor
 async def test_after_the_typed_word_nothing_of_the_person_is_left_and_all_of_others(world: World) -> None:
     await fill(world, world.ada)
     await fill(world, world.bob)
-    totals = await world.rows(question_totals)
+    kept = {table.name: await world.rows(table) for table in (question_totals, *OF_SCHEDULES)}
     others = await of(world, world.bob)
 
     shown = await erase(world, world.ada)
@@ -82,11 +90,12 @@ async def test_after_the_typed_word_nothing_of_the_person_is_left_and_all_of_oth
     assert {name: found for name, found in (await of(world, world.ada)).items() if found} == {}
     assert [row for table in OWNED for row in await world.rows(table) if row["user_id"] != world.bob.id] == []
     assert await of(world, world.bob) == others
-    left = {row["id"] for row in others["attempts"]}
-    for table in (answer_versions, answer_parts, second_looks):
-        assert {row["attempt_id"] for row in await world.rows(table)} == left
+    answered = {row["id"] for row in others["attempts"] if row["submitted"] is not None}
+    for table in HANGING:
+        assert {row["attempt_id"] for row in await world.rows(table)} == answered
     assert {row["key"] for row in await world.rows(timers)} == {row["key"] for row in others["timers"]}
-    assert await world.rows(question_totals) == totals
+    assert {table.name: await world.rows(table) for table in (question_totals, *OF_SCHEDULES)} == kept
+    assert [row["maker_id"] for row in await world.rows(daily_schedules)] == [NOBODY, world.bob.id]
 
 
 async def test_messages_with_the_persons_text_are_deleted_and_no_others(world: World) -> None:
@@ -200,8 +209,7 @@ async def test_a_card_on_which_somebody_else_has_begun_stays_for_them_without_it
 
     await erase(world, world.ada)
 
-    (posting,) = await world.rows(postings)
-    assert (posting["id"], posting["owner_id"]) == (1, 0)
+    assert [(row["id"], row["owner_id"]) for row in await world.rows(postings) if row["kind"] == "interview"] == [(1, 0)]
     assert [row["user_id"] for row in await world.rows(attempts)] == [world.bob.id]
     assert ("close-interview", "1") in [(row["kind"], row["key"]) for row in await world.rows(timers)]
     assert "shadow the model" in all_text(reply(await world.bob.click(card, label="My debrief")))
@@ -250,6 +258,79 @@ async def test_a_closed_card_keeps_its_look_and_answers_that_it_is_gone(world: W
 
     assert "Ended early" in all_text(card)
     assert "gone" in all_text(reply(await world.ada.click(card, label="My debrief")))
+
+
+# Daily questions
+
+
+async def go_to(server: Server, moment: datetime) -> None:
+    """A restart at a moment, which is quicker than living through all minutes until then."""
+    await server.world.restart(down_s=(moment - server.world.now()).total_seconds())
+    await server.world.env.settle()
+
+
+async def test_a_schedule_goes_on_posting_when_whoever_made_it_has_erased_everything(server: Server) -> None:
+    await server.schedule()
+    await go_to(server, NINE)
+    await server.mia.click(server.posts()[0], label="Follow")
+    (made,) = await server.world.rows(daily_schedules)
+
+    shown = await erase(server.world, server.mia)
+
+    assert "- 1 server whose daily questions you follow\n- 1 schedule of daily questions that names you as its maker" in all_text(shown)
+    assert await server.world.rows(daily_schedules) == [made | {"maker_id": NOBODY}]
+    assert await server.world.rows(daily_follows) == []
+    assert "Nothing is stored about you" in all_text(await asked(server.world, server.mia))
+
+    await go_to(server, NINE + DAY)
+    assert await server.days() == ["2026-01-01", "2026-01-02"]
+    assert sum("Answer" in buttons(post) for post in server.posts()) == 1  # the first has been revealed
+
+
+async def test_when_it_can_post_no_more_nobody_is_written_to(server: Server) -> None:
+    await server.schedule()
+    await erase(server.world, server.mia)
+    server.world.env.backend.delete_channel(server.channel.id)
+
+    for day in range(3):
+        await go_to(server, NINE + day * DAY)
+
+    (schedule,) = await server.world.rows(daily_schedules)
+    assert schedule["paused"] is not None
+    assert dms(server.world, server.mia) == []
+    assert await server.world.rows(timers) == []
+
+
+async def test_a_daily_question_stays_with_the_answers_of_others_when_one_of_those_who_answered_erases_everything(server: Server) -> None:
+    world = server.world
+    await server.schedule()
+    await go_to(server, NINE)
+    (post,) = server.posts()
+    for person in (world.ada, world.bob):
+        await person.click(post, label="Follow")
+    await world.answer(post, "I would shadow the model first.", world.bob)
+    await go_to(server, REMINDED)
+    assert [row["user_id"] for row in await world.rows(daily_reminders)] == [world.ada.id]
+    await world.answer(post, ANSWER, world.ada)
+    (before,) = await world.rows(postings)
+
+    await erase(world, world.ada)
+
+    assert await world.rows(postings) == [before]
+    assert [row["text"] for row in await world.rows(answer_versions)] == ["I would shadow the model first."]
+    assert await world.rows(daily_reminders) == []
+    assert [row["user_id"] for row in await world.rows(daily_follows)] == [world.bob.id]
+    assert "shadow the model" in all_text(reply(await world.bob.click(post, label="My debrief")))
+
+    await go_to(server, REVEALED)
+    assert "Time is up" in all_text(post)
+    assert "1 answered" in all_text(post)
+
+    told = len(dms(world, world.ada))
+    for moment in (NINE + DAY, REMINDED + DAY):
+        await go_to(server, moment)
+    assert [row["user_id"] for row in await world.rows(daily_reminders)] == [world.bob.id]
+    assert len(dms(world, world.ada)) == told
 
 
 # Forms that were open

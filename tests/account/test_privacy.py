@@ -14,6 +14,7 @@ async def test_privacy_says_in_short_what_is_kept_where_and_how_to_get_rid_of_it
     said = all_text(shown)
     for promise in (
         "every text that you send",
+        "whose daily questions you follow",
         "until you erase it",
         "erased 30 days later",
         "until they are rotated",

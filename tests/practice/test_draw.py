@@ -17,8 +17,9 @@ from bot.bank.bank import Bank, Filters
 from bot.bank.schema import DIFFICULTIES, TYPES
 from bot.practice import draw, store
 from bot.practice.draw import History, Practised, choose
-from bot.practice.model import Posting, Version
+from bot.practice.model import Kind, Place, Posting, Spot, Version
 from bot.practice.service.drawing import drawn
+from bot.practice.service.opening import new_posting
 from bot.storage.tables import attempts, postings, practice_counts
 from tests.conftest import running
 
@@ -137,11 +138,11 @@ class Life:
 
     def post(self, question_id: str, channel: int, person: int) -> Posting:
         self.now += timedelta(minutes=1)
-        values = {"kind": "interview", "question_id": question_id, "place": "channel", "channel_id": channel, "owner_id": person}
-        values |= {"opened": self.now, "closes": self.now + timedelta(hours=1), "nonce": str(self.now)}
-        posting = store.posting(self.conn, store.add_posting(self.conn, values)[0])
-        assert posting is not None
-        return posting
+        question = self.bank.question(question_id)
+        assert question is not None
+        closes = self.now + timedelta(hours=1)
+        new = new_posting(Kind.INTERVIEW, question, Filters(), Spot(1, channel), self.now, closes, place=Place.CHANNEL, owner_id=person)
+        return store.add_posting(self.conn, new)
 
     def hint(self, posting: Posting, person: int) -> None:
         self.now += timedelta(minutes=1)
@@ -183,7 +184,7 @@ class Life:
         return {each for each in pool if when[each] == min(when.values())}
 
 
-class Place:
+class Stage:
     """A database file, and the bank of two topics. A plain class, so that Hypothesis does not print the bank."""
 
     def __init__(self, database_url: str, bank: Bank) -> None:
@@ -199,11 +200,11 @@ class Place:
 
 
 @pytest.fixture
-def place(database_url: str, thirty: Bank) -> Iterator[Place]:
+def stage(database_url: str, thirty: Bank) -> Iterator[Stage]:
     """Where the stories happen."""
-    place = Place(database_url, thirty)
-    yield place
-    place.engine.dispose()
+    stage = Stage(database_url, thirty)
+    yield stage
+    stage.engine.dispose()
 
 
 def live(life: Life, story: list[Step], filters: Filters, next_one: Callable[[int, int], str]) -> None:
@@ -231,8 +232,8 @@ def live(life: Life, story: list[Step], filters: Filters, next_one: Callable[[in
     seed=st.integers(0, 9),
     sampled=st.sampled_from([1, 3, 24]),
 )
-def test_every_draw_follows_the_rule_whatever_happened_before(place: Place, story: list[Step], filters: Filters, seed: int, sampled: int) -> None:
-    with place.life() as life, patch.object(draw, "SAMPLE", sampled):
+def test_every_draw_follows_the_rule_whatever_happened_before(stage: Stage, story: list[Step], filters: Filters, seed: int, sampled: int) -> None:
+    with stage.life() as life, patch.object(draw, "SAMPLE", sampled):
         rng = seeded(seed)
         live(life, story, filters, lambda channel, person: life.draw(filters, rng, channel, person))
 
@@ -242,26 +243,26 @@ def test_every_draw_follows_the_rule_whatever_happened_before(place: Place, stor
     story=st.lists(st.tuples(st.sampled_from(FILTERS), st.integers(1, 2), st.integers(1, 2)), min_size=1, max_size=60),
     sampled=st.sampled_from([1, 24]),
 )
-def test_filters_hold_when_they_change_from_draw_to_draw(place: Place, story: list[tuple[Filters, int, int]], sampled: int) -> None:
-    with place.life() as life, patch.object(draw, "SAMPLE", sampled):
+def test_filters_hold_when_they_change_from_draw_to_draw(stage: Stage, story: list[tuple[Filters, int, int]], sampled: int) -> None:
+    with stage.life() as life, patch.object(draw, "SAMPLE", sampled):
         rng = seeded(1)
         for filters, channel, person in story:
-            if not place.bank.pool(filters):
+            if not stage.bank.pool(filters):
                 continue
-            question = drawn(life.conn, place.bank.pool(filters), channel, person, rng)
+            question = drawn(life.conn, stage.bank.pool(filters), channel, person, rng)
 
             assert filters.difficulty in (None, question.difficulty)
-            assert filters.topic in (None, place.bank.topic_of(question.id).id)
+            assert filters.topic in (None, stage.bank.topic_of(question.id).id)
             assert filters.type in (None, question.type)
-            assert question.id in life.best({each.id for each in place.bank.pool(filters)}, channel, person)
+            assert question.id in life.best({each.id for each in stage.bank.pool(filters)}, channel, person)
             life.post(question.id, channel, person)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(filters=st.sampled_from(FILTERS), seed=st.integers(0, 99), sampled=st.sampled_from([1, 24]), answers=st.booleans())
-def test_one_person_sees_the_whole_pool_before_anything_comes_again(place: Place, filters: Filters, seed: int, sampled: int, answers: bool) -> None:
-    pool = [question.id for question in place.bank.pool(filters)]
-    with place.life() as life, patch.object(draw, "SAMPLE", sampled):
+def test_one_person_sees_the_whole_pool_before_anything_comes_again(stage: Stage, filters: Filters, seed: int, sampled: int, answers: bool) -> None:
+    pool = [question.id for question in stage.bank.pool(filters)]
+    with stage.life() as life, patch.object(draw, "SAMPLE", sampled):
         rng = seeded(seed)
         for _ in range(3):
             seen = []
@@ -276,11 +277,11 @@ def test_one_person_sees_the_whole_pool_before_anything_comes_again(place: Place
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(filters=st.sampled_from(FILTERS), seed=st.integers(0, 99), people=st.lists(st.integers(1, 5), min_size=40, max_size=40))
-def test_a_channel_sees_half_the_pool_before_anything_comes_again(place: Place, filters: Filters, seed: int, people: list[int]) -> None:
-    pool = place.bank.pool(filters)
+def test_a_channel_sees_half_the_pool_before_anything_comes_again(stage: Stage, filters: Filters, seed: int, people: list[int]) -> None:
+    pool = stage.bank.pool(filters)
     if not pool:
         return
-    with place.life() as life:
+    with stage.life() as life:
         rng = seeded(seed)
         seen = [life.post(life.draw(filters, rng, 1, person), 1, person).question_id for person in people]
 
@@ -289,10 +290,10 @@ def test_a_channel_sees_half_the_pool_before_anything_comes_again(place: Place, 
 
 
 @pytest.mark.parametrize("sampled", [1, 24])
-def test_a_count_outlives_the_postings_it_came_from(place: Place, sampled: int) -> None:
-    pool = {question.id for question in place.bank.pool(Filters("easy", "second"))}
+def test_a_count_outlives_the_postings_it_came_from(stage: Stage, sampled: int) -> None:
+    pool = {question.id for question in stage.bank.pool(Filters("easy", "second"))}
     only_new, *practised = sorted(pool)
-    with place.life() as life, patch.object(draw, "SAMPLE", sampled):
+    with stage.life() as life, patch.object(draw, "SAMPLE", sampled):
         for question_id in practised:
             life.answer(life.post(question_id, 1, 1), 1)
         for table in (attempts, postings):
@@ -303,17 +304,17 @@ def test_a_count_outlives_the_postings_it_came_from(place: Place, sampled: int) 
         assert chosen == {only_new}
 
 
-def test_a_draw_can_be_repeated_with_its_seed(place: Place) -> None:
-    with place.life() as life:
+def test_a_draw_can_be_repeated_with_its_seed(stage: Stage) -> None:
+    with stage.life() as life:
         first, second = seeded(5), seeded(5)
 
         assert [life.draw(Filters(), first) for _ in range(20)] == [life.draw(Filters(), second) for _ in range(20)]
 
 
-def test_skipped_questions_come_back_in_the_order_in_which_they_were_skipped(place: Place) -> None:
+def test_skipped_questions_come_back_in_the_order_in_which_they_were_skipped(stage: Stage) -> None:
     filters = Filters("hard", "first", "technical")
-    pool = place.bank.pool(filters)
-    with place.life() as life:
+    pool = stage.bank.pool(filters)
+    with stage.life() as life:
         rng = seeded(5)
         skipped = [life.post(life.draw(filters, rng, 1, 1), 1, 1).question_id for _ in pool]
 

@@ -163,6 +163,12 @@ class Posting:
         guild = self.client.get_guild(schedule.guild_id)
         return "a server that I am no longer in" if guild is None else guild.name
 
+    async def ready(self) -> None:
+        """Connected: servers may have taken the bot back while it was down."""
+        for guild_id in await self.scheduling.missed():
+            if self.client.get_guild(guild_id) is not None:
+                await self.scheduling.resume_after_absence(guild_id)
+
     async def joined(self, guild_id: int) -> None:
         """The bot is back in a server."""
         await self.scheduling.resume_after_absence(guild_id)

@@ -111,6 +111,8 @@ class Reveals:
         assert post.posting.message_id is not None  # noqa: S101 - looked at before
         spot = post.posting.spot
         message = self.client.get_partial_messageable(spot.channel_id, guild_id=spot.guild_id).get_partial_message(post.posting.message_id)
+        if message.guild is None:  # the server has removed the bot, and discord.py would not even ask
+            return None
         await self.pace.turn()
         try:
             return (await message.create_thread(name=cards.thread_name(post), auto_archive_duration=ARCHIVE_AFTER_MIN)).id

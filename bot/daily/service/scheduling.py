@@ -142,6 +142,10 @@ class Scheduling:
             raise Refused(NOT_PAUSED.format(when=f"<t:{int(before.next[0].at.timestamp())}:R>"))
         return await self._changed(work)
 
+    async def missed(self) -> list[int]:
+        """The servers whose schedules are paused because the bot was not there."""
+        return await self.db.read(store.paused_by_absence)
+
     async def resume_after_absence(self, guild_id: int) -> None:
         """The bot is back in a server: what was paused because it was away goes on."""
 

@@ -47,6 +47,18 @@ def count(conn: Connection, guild_id: int) -> int:
 _count = select(func.count()).where(*_there)
 
 
+def paused_by_absence(conn: Connection) -> list[int]:
+    """The servers of schedules that are paused because the bot was removed."""
+    return list(conn.execute(_absent).scalars())
+
+
+_absent = (
+    select(daily_schedules.c.guild_id)
+    .distinct()
+    .where(daily_schedules.c.trouble == Trouble.SERVER, daily_schedules.c.paused.is_not(None), daily_schedules.c.removed.is_(None))
+)
+
+
 def set_plan(conn: Connection, schedule_id: int, plan: Plan) -> None:
     """What its maker, or another, has changed."""
     change(conn, schedule_id, **_plan_values(plan))
