@@ -13,7 +13,7 @@ from discord import ui
 from bot.errors import Refused
 from bot.practice.cards import debrief as debrief_cards
 from bot.practice.cards import question as cards
-from bot.practice.delivery.channel import Delivery
+from bot.practice.delivery.channel import Delivery, passes
 from bot.practice.model import ANSWER_CHARS, Card, Draft, Part, Seat, State
 from bot.practice.service.debriefing import Debriefing
 from bot.practice.service.drafting import Drafting, Heard
@@ -54,8 +54,10 @@ class Direct:
         """The id of a person's direct messages with the bot. DmsClosed: Discord does not let us."""
         try:
             return (await self.client.create_dm(user)).id
-        except discord.Forbidden:
-            raise DmsClosed from None
+        except discord.HTTPException as error:
+            if passes(error):
+                raise
+            raise DmsClosed from None  # also when there is no such account any more
 
     async def send_card(self, user_id: int, channel_id: int, card: Card) -> str:
         """Send the card of a draft that has begun. Returns a link to it. DmsClosed: the draft is given up."""
