@@ -50,8 +50,9 @@ def matching(typed: str, now: datetime) -> list[tuple[str, str]]:
 
 
 def _offset(local: datetime) -> str:
-    hours, minutes = divmod(int((local.utcoffset() or timedelta()).total_seconds()) // 60, 60)
-    return f"UTC{hours:+d}{f':{minutes:02}' if minutes else ''}, {local:%H:%M}"
+    ahead = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, minutes = divmod(abs(ahead), 60)
+    return f"UTC{'-' if ahead < 0 else '+'}{hours}{f':{minutes:02}' if minutes else ''}, {local:%H:%M}"
 
 
 @functools.cache

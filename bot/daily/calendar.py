@@ -37,13 +37,20 @@ def occasion(rhythm: Rhythm, day: date) -> Occasion | None:
 
     A time that the clocks skip is the next valid minute, one that they repeat is the first of the two (PEP 495: fold 0).
     """
+    midnight = datetime.combine(day, time())
     wall = datetime.combine(day, rhythm.time)
-    while wall.date() == day:
-        at = wall.replace(tzinfo=rhythm.zone).astimezone(UTC)
-        if at.astimezone(rhythm.zone).replace(tzinfo=None) == wall:
+    while wall.date() == day or _at(midnight, rhythm.zone) is not None:
+        at = _at(wall, rhythm.zone)
+        if at is not None:
             return Occasion(day, at)
         wall += MINUTE
     return None
+
+
+def _at(wall: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment at which a clock shows this, None when it never does."""
+    at = wall.replace(tzinfo=zone).astimezone(UTC)
+    return at if at.astimezone(zone).replace(tzinfo=None) == wall else None
 
 
 def occasions(rhythm: Rhythm, after: datetime, taken: Collection[date] = ()) -> Iterator[Occasion]:

@@ -99,4 +99,4 @@ _FULL = {
 
 
 def _shown(typed: str) -> str:
-    return re.sub(r"[^\w :.,/=+-]", "", typed)[:SHOWN_CHARS]
+    return re.sub(r"[^\w :.,/=+-]|_", "", typed).replace("//", "/")[:SHOWN_CHARS]

@@ -267,6 +267,7 @@ daily_posts = Table(
     Column("schedule_id", ForeignKey("daily_schedules.id", ondelete="CASCADE"), nullable=False),
     Column("local_date", Date, nullable=False),
     Column("posting_id", ForeignKey("postings.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("thread", Boolean, nullable=False),  # its answer is revealed in one, whatever becomes of the schedule meanwhile
     Column("own_thread", Boolean, nullable=False, default=False),  # a post of a forum: its card opens a thread
     Column("shown", Integer, nullable=False, default=0),
     Column("shown_at", UtcTime),

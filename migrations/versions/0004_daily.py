@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("schedule_id", sa.Integer(), nullable=False),
         sa.Column("local_date", sa.Date(), nullable=False),
         sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("thread", sa.Boolean(), nullable=False),
         sa.Column("own_thread", sa.Boolean(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
         sa.Column("shown_at", sa.BigInteger(), nullable=True),

@@ -83,7 +83,7 @@ def _daily(conn: Connection, world: World, person: simcord.MemberActor) -> None:
     posting_id = conn.execute(insert(postings).returning(postings.c.id), post).scalar_one()
     begun = {"posting_id": posting_id, "user_id": person.id, "question_id": question.id, "state": "started", "started": at, "began": at}
     conn.execute(insert(attempts), begun)
-    conn.execute(insert(daily_posts), {"schedule_id": schedule_id, "local_date": at.date(), "posting_id": posting_id})
+    conn.execute(insert(daily_posts), {"schedule_id": schedule_id, "local_date": at.date(), "posting_id": posting_id, "thread": True})
     conn.execute(insert(daily_queue), {"schedule_id": schedule_id, "question_id": queued.id})
     conn.execute(insert(daily_follows), {"guild_id": world.guild.id, "user_id": person.id})
     conn.execute(insert(daily_reminders), {"posting_id": posting_id, "user_id": person.id})

@@ -87,7 +87,20 @@ TEXTS = {
 def posting(*, open_: bool = True, ended_early: bool = False) -> Posting:
     closed = None if open_ else CLOSES
     return Posting(
-        BIG, Kind.INTERVIEW, "a-question", Place.CHANNEL, Filters(), Spot(BIG, BIG), BIG, BIG, 1_000_000, OPENED, CLOSES, closed, ended_early, nonce=str(BIG)
+        BIG,
+        Kind.INTERVIEW,
+        "a-question",
+        Place.CHANNEL,
+        Filters(),
+        Spot(BIG, BIG),
+        BIG,
+        BIG,
+        1_000_000,
+        OPENED,
+        CLOSES,
+        closed,
+        ended_early,
+        nonce=str(BIG),
     )
 
 

@@ -11,7 +11,7 @@ from bot.daily.options import days_in_words
 from bot.practice.cards.question import title
 from bot.ui.buttons import PRIMARY, button
 from bot.ui.cards import CLOSED, DONE, card
-from bot.ui.text import plain
+from bot.ui.text import MESSAGE_CHARS, plain
 from bot.ui.times import countdown, date_and_time
 
 QUEUE_SHOWN = 10
@@ -68,11 +68,16 @@ def removed(gone: Listed) -> ui.LayoutView:
     )
 
 
-def schedules(all_: Sequence[Listed]) -> ui.LayoutView:
-    """All schedules of a server."""
+def schedules(all_: Sequence[Listed]) -> list[ui.LayoutView]:
+    """All schedules of a server, in as few messages as hold them."""
     if not all_:
-        return card("This server has no daily questions yet. `/daily schedule` makes the first.")
-    return card(f"### Daily questions: {len(all_)} of {MOST_SCHEDULES}", *(_in_list(each) for each in all_))
+        return [card("This server has no daily questions yet. `/daily schedule` makes the first.")]
+    messages = [[f"### Daily questions: {len(all_)} of {MOST_SCHEDULES}"]]
+    for text in map(_in_list, all_):
+        if sum(map(len, messages[-1])) + len(text) > MESSAGE_CHARS:
+            messages.append([])
+        messages[-1].append(text)
+    return [card(*texts) for texts in messages]
 
 
 def _in_list(each: Listed) -> str:

@@ -44,7 +44,8 @@ class RunningCommands:
     def _running(self) -> list[app_commands.Command[Any, ..., None]]:
         @app_commands.command(name="list", description="This server's schedules, and when they post next")
         async def list_(itx: Interaction) -> None:
-            await replies.send(itx, cards.schedules(await self.scheduling.all(managed(itx).id)))
+            for view in cards.schedules(await self.scheduling.all(managed(itx).id)):
+                await replies.send(itx, view)
 
         @app_commands.command(name="remove", description="Remove a schedule")
         @app_commands.describe(schedule="Which one")

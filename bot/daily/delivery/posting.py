@@ -72,8 +72,8 @@ class Posting:
             channel = await self._channel(claim)
             found = None if claim.sure else await self._find(claim, channel)
             if found is None and claim.late:
-                await self.dailies.give_up(claim)
-                return None
+                again = await self.dailies.give_up(claim)
+                return None if again is None else await self._settle(again)
             message_id, channel_id = found or await self._send(claim, channel)
         except NoServer:
             return await self._failed(claim, Trouble.SERVER, "the bot is no member of the server")
@@ -143,10 +143,17 @@ class Posting:
             if message_id is None:
                 continue
             if found:
-                await thread.delete()
+                await self._take_back(thread, message_id)
             else:
                 found.append((message_id, thread.id))
         return found[0] if found else None
+
+    async def _take_back(self, thread: discord.Thread, message_id: int) -> None:
+        """Delete a post that is there twice; without Manage Threads only what stands in it."""
+        try:
+            await thread.delete()
+        except discord.Forbidden:
+            await thread.get_partial_message(message_id).delete()
 
     async def tell(self, timer: Timer) -> None:
         """The handler behind a schedule that was paused because it could not post: whoever made it is told, once."""

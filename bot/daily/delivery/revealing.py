@@ -72,15 +72,14 @@ class Reveals:
             if await self.delivery.opening.close_due(posting_id) is None:
                 return
             post = await self.revealing.post(posting_id)
-            if post is not None and post.revealed is None:
+            if post is not None and post.posting.message_id is None:  # if it arrives or is found yet, this comes again
+                log.warning("daily posting %d has not arrived, so nothing is revealed", posting_id, extra={"action": "daily-never-arrived"})
+            elif post is not None and post.revealed is None:
                 await self._reveal(post)
                 await self.revealing.revealed(posting_id)
         self._changing.pop(posting_id, None)
 
     async def _reveal(self, post: Post) -> None:
-        if post.posting.message_id is None:
-            log.warning("daily posting %d never arrived, so nothing is revealed", post.posting.id, extra={"action": "daily-never-arrived"})
-            return
         await self._change(post, cards.closed(post))
         told = await self.revealing.reveal(post.posting.id)
         if told is None:

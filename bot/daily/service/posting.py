@@ -11,9 +11,9 @@ from bot import timers
 from bot.bank.bank import Bank
 from bot.bank.schema import Question
 from bot.daily import store
-from bot.daily.calendar import today
+from bot.daily.calendar import occasions, today
 from bot.daily.model import FAILURES, LATE_UP_TO, REMIND_BEFORE, Claim, Post, Schedule, Trouble
-from bot.daily.service.scheduling import DUE, NO_SUCH, set_timer
+from bot.daily.service.scheduling import DUE, NO_SUCH, set_timer, taken_days
 from bot.errors import Refused
 from bot.practice import draw
 from bot.practice import store as practice
@@ -58,7 +58,7 @@ class Dailies:
             kept = store.post_on(conn, schedule_id, day)
             late = now - due > LATE_UP_TO
             if kept is not None and kept.posting.message_id is None:
-                return Claim(schedule, as_post(self.opening, kept), due, sure=False, late=late), ""
+                return Claim(schedule, as_post(self.opening, kept), due, sure=False, late=late or now >= kept.posting.closes), ""
             if kept is None and schedule.active and not late:
                 claim = self._claim(conn, schedule, day, due)
                 if claim is not None:
@@ -113,7 +113,8 @@ class Dailies:
             schedule = store.schedule(conn, schedule_id)
             if schedule is None or schedule.guild_id != guild_id or schedule.confirmed is None or schedule.removed is not None:
                 return None
-            day = today(schedule.plan.rhythm, now)
+            taken = taken_days(conn, schedule, now)
+            day = next(each.day for each in occasions(schedule.plan.rhythm, now) if each.day not in taken)
             return schedule, day, self._draw(conn, schedule, day)
 
         found = await self.db.read(look)
@@ -137,18 +138,27 @@ class Dailies:
             store.unqueue(conn, claim.schedule.id, posting.question_id)
             store.change(conn, claim.schedule.id, failures=0, trouble=None)
             self._set_next(conn, claim, at)
+            if posting.closes <= at:  # its time was up before anybody knew that it is there
+                timers.add(conn, Timer(REVEAL, str(posting.id), at, {}))
 
         await self.db.write(work)
         self.alarm.wake(posting.closes)
 
-    async def give_up(self, claim: Claim) -> None:
-        """It has not arrived, and is too late by now. The next post is set."""
+    async def give_up(self, claim: Claim) -> Claim | None:
+        """It has not arrived, and its time is up by now. Another takes its place while that is not too late; else the next post is set."""
+        now = self.now()
 
-        def work(conn: Connection) -> None:
+        def work(conn: Connection) -> Claim | None:
             self._drop(conn, claim.post.posting)
-            self._set_next(conn, claim, self.now())
+            schedule = store.schedule(conn, claim.schedule.id)
+            again = None
+            if schedule is not None and schedule.active and now - claim.due <= LATE_UP_TO:
+                again = self._claim(conn, schedule, claim.post.day, claim.due)
+            if again is None:
+                self._set_next(conn, claim, now)
+            return again
 
-        await self.db.write(work)
+        return await self.db.write(work)
 
     async def failed(self, claim: Claim, trouble: Trouble) -> bool:
         """It cannot be sent. The next post is set, or with the third failure in a row none, and whoever made the schedule is told: True."""
@@ -194,7 +204,7 @@ class Dailies:
         if question is None:
             return None
         posting = practice.add_posting(conn, self._new(schedule, day, question))
-        store.add_post(conn, schedule.id, day, posting.id)
+        store.add_post(conn, schedule.id, day, posting.id, thread=schedule.plan.thread)
         timers.add(conn, Timer(REVEAL, str(posting.id), posting.closes, {}))
         if posting.length > REMIND_BEFORE:
             timers.add(conn, Timer(REMIND, str(posting.id), posting.closes - REMIND_BEFORE, {}))

@@ -66,6 +66,7 @@ class Scheduling:
         """From now on it posts. A second press changes nothing. Refused: it is gone, or there are too many by now."""
 
         def work(conn: Connection) -> tuple[Listed | None, bool]:
+            store.drop_old_proposals(conn, guild_id, self.now() - PROPOSAL_LASTS)
             schedule = store.schedule(conn, schedule_id)
             if schedule is None or schedule.guild_id != guild_id or schedule.removed is not None:
                 return None, False
@@ -180,7 +181,8 @@ class Scheduling:
                     return None, True
                 store.change(conn, schedule_id, removed=None)
                 schedule = replace(schedule, removed=None)
-                set_timer(conn, schedule, self.now())
+                if not store.on_its_way(conn, schedule_id):
+                    set_timer(conn, schedule, self.now())
             return self._listed(conn, schedule), False
 
         restored, too_many = await self.db.write(work)
@@ -293,7 +295,8 @@ def resumed(conn: Connection, schedule: Schedule, now: datetime) -> Schedule:
     """A paused schedule posts again."""
     store.change(conn, schedule.id, paused=None, trouble=None, failures=0)
     schedule = replace(schedule, paused=None, trouble=None, failures=0)
-    set_timer(conn, schedule, now)
+    if not store.on_its_way(conn, schedule.id):
+        set_timer(conn, schedule, now)
     return schedule
 
 

@@ -30,9 +30,9 @@ class Kept(NamedTuple):
     revealed: datetime | None
 
 
-def add_post(conn: Connection, schedule_id: int, day: date, posting_id: int) -> None:
+def add_post(conn: Connection, schedule_id: int, day: date, posting_id: int, *, thread: bool) -> None:
     """The one post of a schedule on a date. IntegrityError: there is one."""
-    conn.execute(_add, {"schedule_id": schedule_id, "local_date": day, "posting_id": posting_id, "own_thread": False, "shown": 0})
+    conn.execute(_add, {"schedule_id": schedule_id, "local_date": day, "posting_id": posting_id, "thread": thread, "own_thread": False, "shown": 0})
 
 
 _add = insert(daily_posts)
@@ -45,7 +45,7 @@ _posts = (
         daily_posts.c.schedule_id,
         daily_posts.c.local_date,
         daily_schedules.c.role_id,
-        daily_schedules.c.thread,
+        daily_posts.c.thread,
         daily_posts.c.own_thread,
         _answered.scalar_subquery().label("answered"),
         daily_posts.c.shown,
