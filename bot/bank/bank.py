@@ -96,4 +96,4 @@ class Bank:
 
 def _shown(typed: str) -> str:
     """What somebody typed, without whatever Discord takes for more than text."""
-    return re.sub(r"[^\w ,.&-]|_", "", typed)[:SHOWN_CHARS]
+    return re.sub(r"[\\*_~|`<>\[\]@#:/]", "", typed)[:SHOWN_CHARS]

@@ -247,6 +247,7 @@ async def test_a_pause_lasts_until_it_is_resumed_and_nothing_is_made_up_for(serv
     again = await server.daily("pause")
     listed = await server.daily("list", None)
     now = await server.daily("now")
+    waiting = await server.world.rows(timers)
     await at(server, 1)
     resumed = await server.daily("resume")
     twice = await server.daily("resume")
@@ -254,6 +255,7 @@ async def test_a_pause_lasts_until_it_is_resumed_and_nothing_is_made_up_for(serv
     assert server.posts() == []
     await at(server, 2)
 
+    assert waiting == []
     assert paused.startswith("### Paused")
     assert "It posts next" not in paused
     assert "paused already" in again
@@ -306,12 +308,21 @@ async def test_the_schedules_of_one_server_are_nobody_elses(server: Server) -> N
         for name, options in {"edit": {"time": "10:00"}, "remove": {}, "pause": {}, "resume": {}, "now": {}, "preview": {}, "queue": {}}.items()
     ]
     listed = all_text(reply(await stranger.slash(place, "daily list")))
+    mine = reply(await stranger.slash(place, "daily schedule", channel=place, time="09:00"))
+    await stranger.click(mine, label="Confirm")
+    await stranger.slash(place, "daily remove", schedule="4")
+    await stranger.slash(place, "daily schedule", channel=place, time="09:00")
+    theirs = await schedules(server)
+    pressed = [world.press(await world.ada.send(world.channel, "?"), name, server.mia) for name in ("daily-undo:4", "daily-confirm:5")]
+    await world.env.settle()
     offered = await stranger.autocomplete(place, "daily pause", "schedule", "")
 
     assert all("There is no such schedule here" in each for each in said)
     assert "no daily questions yet" in listed
     assert offered == []
-    assert await schedules(server) == before
+    assert [row for row in theirs if row["guild_id"] == world.guild.id] == before
+    assert ["There is no such schedule" in all_text(reply(pressed[0])), "That proposal is gone" in all_text(reply(pressed[1]))] == [True, True]
+    assert await schedules(server) == theirs
     assert await world.rows(daily_posts) == []
 
 
