@@ -30,7 +30,7 @@ from bot.daily.commands.offers import Offers
 from bot.daily.commands.post import FollowCommands
 from bot.daily.commands.running import RunningCommands
 from bot.daily.commands.schedules import DailyCommands
-from bot.daily.delivery.posting import Posting
+from bot.daily.delivery.posting import Posts
 from bot.daily.delivery.reminding import Reminders
 from bot.daily.delivery.revealing import Reveals
 from bot.daily.service.following import Followers
@@ -126,11 +126,11 @@ async def build(
     dailies = Dailies(db, bank, opening, timers, now, rng)
     revealing = Revealing(db, bank, opening, timers, now)
     followers = Followers(db)
-    posting = Posting(client, dailies, scheduling, delivery, direct, pace)
+    posts = Posts(client, dailies, scheduling, delivery, direct, pace)
     reveals = Reveals(client, revealing, delivery, pace)
     reminders = Reminders(client, followers, revealing, direct, pace)
     offers = Offers(scheduling, bank)
-    running = RunningCommands(scheduling, dailies, posting, offers)
+    running = RunningCommands(scheduling, dailies, posts, offers)
     daily = DailyCommands(scheduling, running, offers)
     follow = FollowCommands(followers)
     help_ = HelpCommands(bank)
@@ -154,11 +154,11 @@ async def build(
         CLOSING: delivery.close,
         COUNT: reveals.count,
         DAILY_ANSWERED: reveals.answered,
-        DUE: posting.post,
+        DUE: posts.post,
         ERASE_MESSAGES: TakingBack(client).erase_messages,
         ERASE_SERVER: servers.erase,
         NUDGE: direct.nudge,
-        PAUSED: posting.tell,
+        PAUSED: posts.tell,
         REMIND: reminders.remind,
         REVEAL: reveals.reveal,
         SENT_DRAFT: direct.sent,
@@ -171,8 +171,8 @@ async def build(
 
     client.direct = direct
     client.begin.append(begin)
-    client.ready.extend([direct.recover, servers.ready, posting.ready])
-    client.joined.extend([servers.joined, posting.joined])
+    client.ready.extend([direct.recover, servers.ready, posts.ready])
+    client.joined.extend([servers.joined, posts.joined])
     client.left.append(servers.left)
     return App(db, timers, client)
 

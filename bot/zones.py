@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from importlib import resources
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 MOST_MATCHES = 25  # choices that Discord shows while somebody types
@@ -44,9 +45,10 @@ def matching(typed: str, now: datetime) -> list[tuple[str, str]]:
     part = _key(typed)
     labels = {label: zone for label, zone in _labels().items() if part in _key(label)}
     ranked = sorted(labels.items(), key=lambda each: not any(word.startswith(part) for word in re.split(r"[ /]", _key(each[0]))))
-    once = {zone: label for label, zone in reversed(ranked)}  # the better label of a zone that was found twice
-    best = sorted(once.items(), key=lambda each: ranked.index((each[1], each[0])))
-    return [(f"{label} ({_offset(now.astimezone(ZoneInfo(zone)))})", zone) for zone, label in best[:MOST_MATCHES]]
+    best: dict[str, str] = {}
+    for label, zone in ranked:
+        best.setdefault(zone, label)  # the better label of a zone that was found twice
+    return [(f"{label} ({_offset(now.astimezone(ZoneInfo(zone)))})", zone) for zone, label in islice(best.items(), MOST_MATCHES)]
 
 
 def _offset(local: datetime) -> str:

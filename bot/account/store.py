@@ -101,7 +101,7 @@ def everything(conn: Connection, user_id: int, kinds: Kinds, erasing: str) -> di
         "schedules": rows(select(daily_schedules).where(daily_schedules.c.maker_id == user_id).order_by(daily_schedules.c.id)),
         "timers": rows(
             select(timers)
-            .where(or_(_timers_of(own_postings, user_id, kinds), (timers.c.kind == erasing) & (timers.c.key == str(user_id))))
+            .where(or_(_timers_of(own_postings, _own_attempts(user_id), kinds), (timers.c.kind == erasing) & (timers.c.key == str(user_id))))
             .order_by(timers.c.due, timers.c.kind)
         ),
     }
@@ -119,7 +119,7 @@ def erase(conn: Connection, user_id: int, kinds: Kinds) -> tuple[list[Message], 
     texts = _messages(conn, messages)
     stale = _messages(conn, cards) + [each for each in _messages(conn, draft_cards) if each[0] is not None]
 
-    conn.execute(delete(timers).where(_timers_of(_ids(postings, alone), user_id, kinds)))
+    conn.execute(delete(timers).where(_timers_of(_ids(postings, alone), _own_attempts(user_id), kinds)))
     conn.execute(delete(postings).where(alone))
     conn.execute(update(postings).where(postings.c.owner_id == user_id).values(owner_id=NOBODY))
     conn.execute(update(daily_schedules).where(daily_schedules.c.maker_id == user_id).values(maker_id=NOBODY))
@@ -156,8 +156,11 @@ def _ids(table: Table, which: ColumnElement[bool]) -> Select[Any]:
     return select(cast(table.c.id, String)).where(which)
 
 
-def _timers_of(posting_ids: Select[Any], user_id: int, kinds: Kinds) -> ColumnElement[bool]:
-    attempt_ids = _ids(attempts, attempts.c.user_id == user_id)
+def _own_attempts(user_id: int) -> Select[Any]:
+    return _ids(attempts, attempts.c.user_id == user_id)
+
+
+def _timers_of(posting_ids: Select[Any], attempt_ids: Select[Any], kinds: Kinds) -> ColumnElement[bool]:
     return or_(
         and_(timers.c.kind.in_(kinds.by_posting), timers.c.key.in_(posting_ids)),
         and_(timers.c.kind.in_(kinds.by_attempt), timers.c.key.in_(attempt_ids)),
@@ -183,17 +186,10 @@ def known(conn: Connection, guild_id: int) -> bool:
 def erase_server(conn: Connection, guild_id: int, kinds: Kinds) -> int:
     """Erase a server: what was posted in its channels, with everybody's answers to it, and its daily questions. Returns how many postings."""
     posting_ids = _ids(postings, _in_server(guild_id))
-    attempt_ids = select(cast(attempts.c.id, String)).where(attempts.c.posting_id.in_(select(postings.c.id).where(_in_server(guild_id))))
+    attempt_ids = _ids(attempts, attempts.c.posting_id.in_(select(postings.c.id).where(_in_server(guild_id))))
     schedule_ids = _ids(daily_schedules, daily_schedules.c.guild_id == guild_id)
-    conn.execute(
-        delete(timers).where(
-            or_(
-                and_(timers.c.kind.in_(kinds.by_posting), timers.c.key.in_(posting_ids)),
-                and_(timers.c.kind.in_(kinds.by_attempt), timers.c.key.in_(attempt_ids)),
-                and_(timers.c.kind.in_(kinds.by_schedule), timers.c.key.in_(schedule_ids)),
-            )
-        )
-    )
+    of_schedules = timers.c.kind.in_(kinds.by_schedule) & timers.c.key.in_(schedule_ids)
+    conn.execute(delete(timers).where(or_(_timers_of(posting_ids, attempt_ids, kinds), of_schedules)))
     for table in OF_SERVERS:
         conn.execute(delete(table).where(table.c.guild_id == guild_id))
     return conn.execute(delete(postings).where(_in_server(guild_id))).rowcount

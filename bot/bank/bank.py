@@ -72,6 +72,11 @@ class Bank:
             raise Refused(f"There is no question “{_shown(question_id)}” in the bank." + (f" Near it: {', '.join(near)}." if near else ""))
         return question
 
+    def id_of(self, typed: str) -> str:
+        """The id of the question that somebody means by its title; anything else is taken for an id."""
+        wanted = typed.strip()
+        return next((question.id for question in self._questions.values() if question.title.casefold() == wanted.casefold()), wanted)
+
     def topic_named(self, typed: str) -> Topic:
         """A topic by its id or name, as somebody has typed or chosen it. Refused: there is none; with all that there are."""
         wanted = typed.strip().casefold()

@@ -113,9 +113,7 @@ class History:
 
     def question_number(self, typed: str) -> int:
         """The number of a question by its id, of one in the bank also by its title."""
-        wanted = typed.strip()
-        titled = (question.id for topic in self.bank.topics for question in topic.questions if question.title.casefold() == wanted.casefold())
-        return number(next(titled, wanted))
+        return number(self.bank.id_of(typed))
 
     async def page(self, user_id: int, page: int, topic: int = 0, question: int = 0) -> Page:
         """A page of a person's attempts, the newest first; beyond the last it is the last. Refused: the topic has left the bank."""

@@ -1,6 +1,7 @@
 """What a person typed, made safe to show: escaped, quoted, cut and split without losing a character."""
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 MESSAGE_CHARS = 4_000  # all the text of one Components V2 message together (Discord, "Using Message Components")
@@ -71,6 +72,16 @@ def split(text: str, limit: int) -> list[str]:
         else:
             cuts.append(end)
     return [text[start:end] for start, end in pairwise([*cuts, len(text)])] if text else []
+
+
+def packed(texts: Iterable[str], limit: int = MESSAGE_CHARS) -> list[list[str]]:
+    """Texts in their order, in as few groups as hold them, each of at most `limit` characters; one that is longer stands alone."""
+    groups: list[list[str]] = [[]]
+    for text in texts:
+        if groups[-1] and sum(map(len, groups[-1])) + len(text) > limit:
+            groups.append([])
+        groups[-1].append(text)
+    return groups
 
 
 def pages(text: str, limit: int = PAGE_CHARS) -> list[str]:

@@ -47,7 +47,7 @@ def schedule(conn: Connection) -> None:
     """As many servers with one schedule each, all due at noon."""
     plan = Plan(channel_id=1, rhythm=Rhythm(12 * 60, ZoneInfo("Europe/London"), WEEKDAYS))
     for guild_id in range(1, SCHEDULES + 1):
-        schedule_id = store.add_schedule(conn, guild_id, maker_id=1, plan=plan, at=NOON - timedelta(days=1))
+        schedule_id = store.add_schedule(conn, guild_id, maker_id=1, plan=plan, at=NOON - timedelta(days=1)).id
         store.change(conn, schedule_id, confirmed=NOON - timedelta(days=1))
         timers.add(conn, Timer(DUE, str(schedule_id), NOON, {"day": NOON.date().isoformat()}))
 

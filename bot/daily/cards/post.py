@@ -9,7 +9,7 @@ from bot.practice.model import Posting
 from bot.ui.actions import FOLLOW, MY_DEBRIEF
 from bot.ui.buttons import PRIMARY, button
 from bot.ui.cards import CLOSED, DONE, card
-from bot.ui.text import MESSAGE_CHARS, clip, pages, plain
+from bot.ui.text import clip, packed, pages, plain
 from bot.ui.times import clock, countdown
 
 THREAD_NAME_CHARS = 100  # (Discord, "Channel Object")
@@ -62,11 +62,7 @@ def reveal(told: Reveal, *, spoiler: bool) -> list[ui.LayoutView]:
     posting_id = told.post.posting.id
     heading = f"### {title(told.post.card)}: model answer"
     parts = [*pages(told.question.answer.strip()), common_mistakes(told.question), *_how_it_went(told)]
-    messages: list[list[str]] = [[heading]]
-    for part in parts:
-        if sum(map(len, messages[-1])) + len(part) > MESSAGE_CHARS:
-            messages.append([])
-        messages[-1].append(part)
+    messages = packed([heading, *parts])
     last = [button("Model answer", "model", posting_id), MY_DEBRIEF.draw(posting_id)]
     views = [card(*texts, colour=DONE, spoiler=spoiler) for texts in messages[:-1]]
     return [*views, card(*messages[-1], last, colour=DONE, spoiler=spoiler)]

@@ -11,7 +11,7 @@ from bot.daily.options import days_in_words
 from bot.practice.cards.question import title
 from bot.ui.buttons import PRIMARY, button
 from bot.ui.cards import CLOSED, DONE, card
-from bot.ui.text import MESSAGE_CHARS, plain
+from bot.ui.text import packed, plain
 from bot.ui.times import countdown, date_and_time
 
 QUEUE_SHOWN = 10
@@ -26,12 +26,11 @@ TROUBLES = {
 NEEDED = "View Channel, Send Messages, Read Message History"
 
 
-def proposal(proposed: Listed, notes: Sequence[str] = ()) -> ui.LayoutView:
+def proposal(proposed: Listed) -> ui.LayoutView:
     """A schedule as it will be, to be confirmed."""
     return card(
         "### A daily question\n" + _plan(proposed),
         "**It posts next**\n" + _times(proposed.next),
-        *([_notes(notes)] if notes else []),
         [button("Confirm", "daily-confirm", proposed.schedule.id, style=PRIMARY)],
         "-# Nothing is posted before you press `Confirm`.",
     )
@@ -47,13 +46,13 @@ def confirmed(made: Listed) -> ui.LayoutView:
     )
 
 
-def changed(what: str, now: Listed, notes: Sequence[str] = ()) -> ui.LayoutView:
+def changed(what: str, now: Listed, note: str | None = None) -> ui.LayoutView:
     """A schedule after something was done to it."""
     goes_on = now.schedule.active
     return card(
         f"### {what}\n{_plan(now)}",
         *(["**It posts next**\n" + _times(now.next)] if goes_on else []),
-        *([_notes(notes)] if notes else []),
+        None if note is None else f"- {note}",
         colour=DONE if goes_on else CLOSED,
     )
 
@@ -72,12 +71,7 @@ def schedules(all_: Sequence[Listed]) -> list[ui.LayoutView]:
     """All schedules of a server, in as few messages as hold them."""
     if not all_:
         return [card("This server has no daily questions yet. `/daily schedule` makes the first.")]
-    messages = [[f"### Daily questions: {len(all_)} of {MOST_SCHEDULES}"]]
-    for text in map(_in_list, all_):
-        if sum(map(len, messages[-1])) + len(text) > MESSAGE_CHARS:
-            messages.append([])
-        messages[-1].append(text)
-    return [card(*texts) for texts in messages]
+    return [card(*texts) for texts in packed([f"### Daily questions: {len(all_)} of {MOST_SCHEDULES}", *map(_in_list, all_)])]
 
 
 def _in_list(each: Listed) -> str:
@@ -109,12 +103,11 @@ def queue(now: Listed, what: str | None = None) -> ui.LayoutView:
     return card(*([what] if what else []), f"**Asked first, one a day**\n{listed}" if lines else empty, f"-# {_where(now.schedule.plan)}")
 
 
-def roles(now: Mapping[int, int], notes: Sequence[str] = ()) -> ui.LayoutView:
+def roles(now: Mapping[int, int]) -> ui.LayoutView:
     """The roles that a server gives for streaks."""
     lines = [f"- {days} days: " + (f"<@&{now[days]}>" if days in now else "no role") for days in STREAKS]
     return card(
         "### Roles for streaks\n" + "\n".join(lines),
-        *([_notes(notes)] if notes else []),
         "-# Given to whoever answers a daily question here and has answered something on so many days in a row; nobody loses it again. "
         "`/daily roles` with `days` and `role` sets one, with @everyone as the role it takes it away.",
         colour=DONE,
@@ -172,7 +165,3 @@ def _plan(of: Listed) -> str:
 
 def _times(next_: Collection[Occasion]) -> str:
     return "\n".join(f"- {date_and_time(each.at)}" for each in next_)
-
-
-def _notes(notes: Sequence[str]) -> str:
-    return "\n".join(f"- {note}" for note in notes)

@@ -69,12 +69,6 @@ class Offers:
         """A topic's id, None for any. Refused: there is no such topic."""
         return None if typed.strip().casefold() in (ANY, ANY_TOPIC[0].casefold()) else self.bank.topic_named(typed).id
 
-    def question_id(self, typed: str) -> str:
-        """A question's id, by its title too."""
-        wanted = typed.strip().casefold()
-        titled = (question.id for topic in self.bank.topics for question in topic.questions if question.title.casefold() == wanted)
-        return next(titled, typed.strip())
-
 
 def schedule_id(typed: str) -> int:
     """A schedule as it was chosen, or its number as it was typed. Refused: it is neither."""

@@ -1,5 +1,6 @@
 """`/daily` for schedules that are there: listed, removed, paused, run at once, their queues, and roles for streaks."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -9,8 +10,8 @@ from discord.app_commands import Choice
 from bot.daily.cards import post as post_cards
 from bot.daily.cards import schedules as cards
 from bot.daily.commands.offers import Offers, schedule_id
-from bot.daily.commands.permissions import check_channel, check_role, managed
-from bot.daily.delivery.posting import Posting
+from bot.daily.commands.permissions import Channel, check_channel, check_role, managed
+from bot.daily.delivery.posting import Posts
 from bot.daily.model import STREAKS, Trouble
 from bot.daily.service.posting import Dailies
 from bot.daily.service.scheduling import Scheduling
@@ -23,14 +24,17 @@ NO_ROLE = "Choose a `role` for those `days`; @everyone means that there is none 
 NO_DAYS = "Choose the `days` of the streak for which {role} is given."
 NO_QUESTION = "Choose the `question` that is to be taken out."
 
+Act = Callable[[Interaction, discord.Guild, int], Awaitable[None]]
+"""Does something with one schedule of a server, by its number."""
+
 
 class RunningCommands:
     """Runs a server's schedules."""
 
-    def __init__(self, scheduling: Scheduling, dailies: Dailies, posting: Posting, offers: Offers) -> None:
+    def __init__(self, scheduling: Scheduling, dailies: Dailies, posts: Posts, offers: Offers) -> None:
         self.scheduling = scheduling
         self.dailies = dailies
-        self.posting = posting
+        self.posts = posts
         self.offers = offers
 
     def commands(self) -> list[app_commands.Command[Any, ..., None]]:
@@ -47,47 +51,48 @@ class RunningCommands:
             for view in cards.schedules(await self.scheduling.all(managed(itx).id)):
                 await replies.send(itx, view)
 
-        @app_commands.command(name="remove", description="Remove a schedule")
+        return [
+            list_,
+            self._command("remove", "Remove a schedule", self.remove),
+            self._command("pause", "Post nothing until it is resumed", self.pause),
+            self._command("resume", "Let a paused schedule post again", self.resume),
+            self._command("now", "Post today's question at once", self.now),
+            self._command("preview", "See what a post looks like, alone", self.preview),
+        ]
+
+    def _command(self, name: str, description: str, act: Act) -> app_commands.Command[Any, ..., None]:
+        """A command that takes a schedule and nothing else."""
+
+        @app_commands.command(name=name, description=description)
         @app_commands.describe(schedule="Which one")
         @app_commands.autocomplete(schedule=self.offers.schedules)
-        async def remove(itx: Interaction, schedule: str) -> None:
-            await replies.send(itx, cards.removed(await self.scheduling.remove(managed(itx).id, schedule_id(schedule))))
+        async def command(itx: Interaction, schedule: str) -> None:
+            await act(itx, managed(itx), schedule_id(schedule))
 
-        @app_commands.command(name="pause", description="Post nothing until it is resumed")
-        @app_commands.describe(schedule="Which one")
-        @app_commands.autocomplete(schedule=self.offers.schedules)
-        async def pause(itx: Interaction, schedule: str) -> None:
-            await replies.send(itx, cards.changed("Paused", await self.scheduling.pause(managed(itx).id, schedule_id(schedule))))
+        return command
 
-        @app_commands.command(name="resume", description="Let a paused schedule post again")
-        @app_commands.describe(schedule="Which one")
-        @app_commands.autocomplete(schedule=self.offers.schedules)
-        async def resume(itx: Interaction, schedule: str) -> None:
-            guild, number = managed(itx), schedule_id(schedule)
-            plan = (await self.scheduling.one(guild.id, number)).schedule.plan
-            channel = guild.get_channel(plan.channel_id)
-            if channel is None:
-                raise Refused(cards.trouble(Trouble.CHANNEL).capitalize())
-            if isinstance(channel, discord.TextChannel | discord.ForumChannel):
-                check_channel(itx, channel, plan)
-            await replies.send(itx, cards.changed("It posts again", await self.scheduling.resume(guild.id, number)))
+    async def remove(self, itx: Interaction, guild: discord.Guild, number: int) -> None:
+        await replies.send(itx, cards.removed(await self.scheduling.remove(guild.id, number)))
 
-        @app_commands.command(name="now", description="Post today's question at once")
-        @app_commands.describe(schedule="Which one")
-        @app_commands.autocomplete(schedule=self.offers.schedules)
-        async def now(itx: Interaction, schedule: str) -> None:
-            guild, number = managed(itx), schedule_id(schedule)
-            await itx.response.defer(ephemeral=True, thinking=True)
-            post, before = await self.posting.post_now(guild.id, number)
-            await replies.send(itx, cards.posted(post, before=before))
+    async def pause(self, itx: Interaction, guild: discord.Guild, number: int) -> None:
+        await replies.send(itx, cards.changed("Paused", await self.scheduling.pause(guild.id, number)))
 
-        @app_commands.command(name="preview", description="See what a post looks like, alone")
-        @app_commands.describe(schedule="Which one")
-        @app_commands.autocomplete(schedule=self.offers.schedules)
-        async def preview(itx: Interaction, schedule: str) -> None:
-            await replies.send(itx, post_cards.post(await self.dailies.example(managed(itx).id, schedule_id(schedule)), real=False))
+    async def resume(self, itx: Interaction, guild: discord.Guild, number: int) -> None:
+        plan = (await self.scheduling.one(guild.id, number)).schedule.plan
+        channel = guild.get_channel(plan.channel_id)
+        if channel is None:
+            raise Refused(cards.trouble(Trouble.CHANNEL).capitalize())
+        if isinstance(channel, Channel):
+            check_channel(itx, channel, plan)
+        await replies.send(itx, cards.changed("It posts again", await self.scheduling.resume(guild.id, number)))
 
-        return [list_, remove, pause, resume, now, preview]
+    async def now(self, itx: Interaction, guild: discord.Guild, number: int) -> None:
+        await itx.response.defer(ephemeral=True, thinking=True)
+        post, before = await self.posts.post_now(guild.id, number)
+        await replies.send(itx, cards.posted(post, before=before))
+
+    async def preview(self, itx: Interaction, guild: discord.Guild, number: int) -> None:
+        await replies.send(itx, post_cards.post(await self.dailies.example(guild.id, number), real=False))
 
     async def undo(self, itx: Interaction, schedule_id: int) -> None:
         await replies.edit(itx, cards.changed("It is back", await self.scheduling.restore(managed(itx).id, schedule_id)))
@@ -103,10 +108,10 @@ class RunningCommands:
                     raise Refused(NO_QUESTION)
                 await replies.send(itx, cards.queue(await self.scheduling.one(guild.id, number)))
             elif remove:
-                now, there = await self.scheduling.unqueue(guild.id, number, self.offers.question_id(question))
+                now, there = await self.scheduling.unqueue(guild.id, number, self.dailies.bank.id_of(question))
                 await replies.send(itx, cards.queue(now, "Taken out." if there else "It was not in the queue."))
             else:
-                now, new = await self.scheduling.enqueue(guild.id, number, self.offers.question_id(question))
+                now, new = await self.scheduling.enqueue(guild.id, number, self.dailies.bank.id_of(question))
                 await replies.send(itx, cards.queue(now, "Queued." if new else "It is in the queue already."))
 
         return queue

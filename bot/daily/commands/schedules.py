@@ -66,8 +66,6 @@ class DailyCommands:
         """`Confirm`."""
         return {"daily-confirm": self.confirm}
 
-    # Making and changing
-
     def _schedule(self) -> app_commands.Command[Any, ..., None]:
         @app_commands.command(name="schedule", description="Post a question on this server's rhythm")
         @app_commands.describe(**{name: text for name, text in DESCRIPTIONS.items() if name != "schedule"})
@@ -135,34 +133,37 @@ class DailyCommands:
         ) -> None:
             guild = managed(itx)
             number = schedule_id(schedule)
-            rhythm: dict[str, Any] = {
-                "minute": None if time is None else options.minute_of_day(time),
-                "zone": None if timezone is None else options.zone(timezone),
-                "days": None if days is None else options.days(days),
-            }
-            given: dict[str, Any] = {
-                "channel_id": None if channel is None else channel.id,
-                "levels": None if difficulty is None else options.levels(difficulty),
-                "reveal_after": reveal_after,
-                "thread": thread,
-            }
-            values = {name: value for name, value in given.items() if value is not None}
+            rhythm = _given(
+                minute=None if time is None else options.minute_of_day(time),
+                zone=None if timezone is None else options.zone(timezone),
+                days=None if days is None else options.days(days),
+            )
+            values = _given(
+                channel_id=None if channel is None else channel.id,
+                levels=None if difficulty is None else options.levels(difficulty),
+                reveal_after=reveal_after,
+                thread=thread,
+            )
             if topic is not None:
                 values["topic"] = self.offers.topic_id(topic)
             if kind is not None:
                 values["type"] = None if kind == ANY else kind
             if role is not None:
                 values["role_id"] = None if role.is_default() else role.id
-            new_rhythm = {name: value for name, value in rhythm.items() if value is not None}
 
             def changed(plan: Plan) -> Plan:
-                return replace(plan, rhythm=replace(plan.rhythm, **new_rhythm), **values)
+                return replace(plan, rhythm=replace(plan.rhythm, **rhythm), **values)
 
             before = (await self.scheduling.one(guild.id, number)).schedule.plan
             there = channel or guild.get_channel(before.channel_id)
-            if isinstance(there, discord.TextChannel | discord.ForumChannel):
+            if isinstance(there, Channel):
                 check_channel(itx, there, changed(before))
-            notes = [NOBODY_PINGED] if role is not None and role.is_default() else []
-            await replies.send(itx, cards.changed("Changed", await self.scheduling.edit(guild.id, number, changed), notes))
+            note = NOBODY_PINGED if role is not None and role.is_default() else None
+            await replies.send(itx, cards.changed("Changed", await self.scheduling.edit(guild.id, number, changed), note))
 
         return edit
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    """What was not left out."""
+    return {name: value for name, value in values.items() if value is not None}

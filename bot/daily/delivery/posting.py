@@ -32,7 +32,7 @@ class NoServer(Exception):  # noqa: N818 - not a fault: the server has removed t
     """The bot is no member of the server."""
 
 
-class Posting:
+class Posts:
     """The bot's side of schedules."""
 
     def __init__(self, client: discord.Client, dailies: Dailies, scheduling: Scheduling, delivery: Delivery, direct: Direct, pace: Pace) -> None:

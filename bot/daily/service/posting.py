@@ -11,9 +11,9 @@ from bot import timers
 from bot.bank.bank import Bank
 from bot.bank.schema import Question
 from bot.daily import store
-from bot.daily.calendar import occasions, today
+from bot.daily.calendar import today
 from bot.daily.model import FAILURES, LATE_UP_TO, REMIND_BEFORE, Claim, Post, Schedule, Trouble
-from bot.daily.service.scheduling import DUE, NO_SUCH, set_timer, taken_days
+from bot.daily.service.scheduling import DUE, NO_SUCH, set_timer, upcoming
 from bot.errors import Refused
 from bot.practice import draw
 from bot.practice import store as practice
@@ -81,8 +81,8 @@ class Dailies:
         now = self.now()
 
         def work(conn: Connection) -> Claim | Post | str:
-            schedule = store.schedule(conn, schedule_id)
-            if schedule is None or schedule.guild_id != guild_id or schedule.confirmed is None or schedule.removed is not None:
+            schedule = store.schedule_in(conn, guild_id, schedule_id)
+            if schedule is None:
                 return NO_SUCH
             if not schedule.active:
                 return IS_PAUSED
@@ -110,11 +110,10 @@ class Dailies:
         now = self.now()
 
         def look(conn: Connection) -> tuple[Schedule, date, Question | None] | None:
-            schedule = store.schedule(conn, schedule_id)
-            if schedule is None or schedule.guild_id != guild_id or schedule.confirmed is None or schedule.removed is not None:
+            schedule = store.schedule_in(conn, guild_id, schedule_id)
+            if schedule is None:
                 return None
-            taken = taken_days(conn, schedule, now)
-            day = next(each.day for each in occasions(schedule.plan.rhythm, now) if each.day not in taken)
+            day = next(upcoming(conn, schedule, now)).day
             return schedule, day, self._draw(conn, schedule, day)
 
         found = await self.db.read(look)

@@ -41,8 +41,7 @@ class Revealing:
             if found is None or kept is None:
                 return None
             if kept.posting.open:
-                due = now if kept.shown_at is None else max(now, kept.shown_at + SHOW_EVERY)
-                timers.add_unless_later(conn, Timer(COUNT, str(kept.posting.id), due, {}))
+                _show_at(conn, kept.posting.id, _may_show(kept.shown_at, now))
             user_id, guild_id = found[0], kept.posting.spot.guild_id
             roles = {} if guild_id is None else store.streak_roles_of(conn, guild_id)
             if guild_id is None or not roles:
@@ -60,10 +59,11 @@ class Revealing:
         post = await self.post(posting_id)
         if post is None or not post.posting.open or post.posting.message_id is None or post.shown == post.answered:
             return None
-        again = None if post.shown_at is None else post.shown_at + SHOW_EVERY
-        if again is None or again <= self.now():
+        now = self.now()
+        due = _may_show(post.shown_at, now)
+        if due <= now:
             return post
-        await self.db.write(lambda conn: timers.add_unless_later(conn, Timer(COUNT, str(posting_id), again, {})))
+        await self.db.write(lambda conn: _show_at(conn, posting_id, due))
         return None
 
     async def shown(self, post: Post) -> None:
@@ -91,3 +91,12 @@ class Revealing:
     async def revealed(self, posting_id: int) -> None:
         """It has been told."""
         await self.db.write(lambda conn: store.set_revealed(conn, posting_id, self.now()))
+
+
+def _may_show(shown_at: datetime | None, now: datetime) -> datetime:
+    """When the line may be changed next."""
+    return now if shown_at is None else max(now, shown_at + SHOW_EVERY)
+
+
+def _show_at(conn: Connection, posting_id: int, due: datetime) -> None:
+    timers.add_unless_later(conn, Timer(COUNT, str(posting_id), due, {}))

@@ -1,6 +1,6 @@
 """Schedules: proposed, confirmed, changed, paused and removed, and the questions that they ask first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,7 +13,6 @@ from bot.daily import store
 from bot.daily.calendar import DAY, Occasion, occasions, today
 from bot.daily.model import MOST_SCHEDULES, Listed, Plan, Schedule, Trouble
 from bot.errors import Refused
-from bot.practice.model import Card
 from bot.practice.service.opening import Opening
 from bot.preferences import preferences
 from bot.storage.database import Database
@@ -50,39 +49,27 @@ class Scheduling:
         now = self.now()
         self._check(plan, now)
 
-        def work(conn: Connection) -> Listed | None:
+        def work(conn: Connection) -> Listed | str:
             if store.count(conn, guild_id) >= MOST_SCHEDULES:
-                return None
+                return TOO_MANY
             store.drop_old_proposals(conn, guild_id, now - PROPOSAL_LASTS)
-            schedule_id = store.add_schedule(conn, guild_id, maker_id, plan, now)
-            return self._listed(conn, _there(store.schedule(conn, schedule_id)))
+            return self._listed(conn, store.add_schedule(conn, guild_id, maker_id, plan, now))
 
-        proposed = await self.db.write(work)
-        if proposed is None:
-            raise Refused(TOO_MANY)
-        return proposed
+        return await self._changed(work)
 
     async def confirm(self, guild_id: int, schedule_id: int) -> Listed:
         """From now on it posts. A second press changes nothing. Refused: it is gone, or there are too many by now."""
 
-        def work(conn: Connection) -> tuple[Listed | None, bool]:
+        def work(conn: Connection) -> Listed | str:
             store.drop_old_proposals(conn, guild_id, self.now() - PROPOSAL_LASTS)
             schedule = store.schedule(conn, schedule_id)
             if schedule is None or schedule.guild_id != guild_id or schedule.removed is not None:
-                return None, False
-            if schedule.confirmed is None:
-                if store.count(conn, guild_id) >= MOST_SCHEDULES:
-                    return None, True
-                store.change(conn, schedule_id, confirmed=self.now())
-                schedule = _there(store.schedule(conn, schedule_id))
-                set_timer(conn, schedule, self.now())
-            return self._listed(conn, schedule), False
+                return NO_PROPOSAL
+            if schedule.confirmed is not None:
+                return self._listed(conn, schedule)
+            return self._taken_in(conn, replace(schedule, confirmed=self.now()))
 
-        confirmed, too_many = await self.db.write(work)
-        if confirmed is None:
-            raise Refused(TOO_MANY if too_many else NO_PROPOSAL)
-        self.alarm.wake(confirmed.next[0].at)
-        return confirmed
+        return await self._changed(work)
 
     async def all(self, guild_id: int) -> list[Listed]:
         """A server's schedules, the oldest first."""
@@ -90,24 +77,27 @@ class Scheduling:
 
     async def one(self, guild_id: int, schedule_id: int) -> Listed:
         """One of them. Refused: there is none."""
-        found = await self.db.read(lambda conn: self._one(conn, guild_id, schedule_id))
+
+        def look(conn: Connection) -> Listed | None:
+            schedule = store.schedule_in(conn, guild_id, schedule_id)
+            return None if schedule is None else self._listed(conn, schedule)
+
+        found = await self.db.read(look)
         if found is None:
             raise Refused(NO_SUCH)
         return found
 
     async def edit(self, guild_id: int, schedule_id: int, changed: Callable[[Plan], Plan]) -> Listed:
         """Change a plan; it holds from the next post, and one that is being sent now goes out as it is. Refused: it is gone, or no question fits."""
-        plan = changed((await self.one(guild_id, schedule_id)).schedule.plan)
-        self._check(plan, self.now())
+        self._check(changed((await self.one(guild_id, schedule_id)).schedule.plan), self.now())
 
-        def work(conn: Connection) -> Listed | None:
-            found = self._one(conn, guild_id, schedule_id)
-            if found is None:
-                return None
-            store.set_plan(conn, schedule_id, changed(found.schedule.plan))
-            schedule = _there(store.schedule(conn, schedule_id))
-            if not store.on_its_way(conn, schedule_id):  # else that sets the next one when it has arrived
-                set_timer(conn, schedule, self.now())
+        def work(conn: Connection) -> Listed | str:
+            before = store.schedule_in(conn, guild_id, schedule_id)
+            if before is None:
+                return NO_SUCH
+            schedule = replace(before, plan=changed(before.plan))
+            store.set_plan(conn, schedule_id, schedule.plan)
+            self._set_timer(conn, schedule)
             return self._listed(conn, schedule)
 
         return await self._changed(work)
@@ -115,32 +105,29 @@ class Scheduling:
     async def pause(self, guild_id: int, schedule_id: int) -> Listed:
         """Post no more until it is resumed. What is open stays open. Refused: it is gone, or paused already."""
 
-        def work(conn: Connection) -> Listed | None:
-            found = self._one(conn, guild_id, schedule_id)
-            if found is not None and found.schedule.paused is None:
-                store.change(conn, schedule_id, paused=self.now(), trouble=None, failures=0)
-                drop_timer(conn, schedule_id)
-            return found
+        def work(conn: Connection) -> Listed | str:
+            schedule = store.schedule_in(conn, guild_id, schedule_id)
+            if schedule is None or schedule.paused is not None:
+                return NO_SUCH if schedule is None else PAUSED_ALREADY
+            now = self.now()
+            store.change(conn, schedule_id, paused=now, trouble=None, failures=0)
+            _drop_timer(conn, schedule_id)
+            return self._listed(conn, replace(schedule, paused=now, trouble=None, failures=0))
 
-        before = await self.db.write(work)
-        if before is None:
-            raise Refused(NO_SUCH)
-        if before.schedule.paused is not None:
-            raise Refused(PAUSED_ALREADY)
-        return await self.one(guild_id, schedule_id)
+        return await self._changed(work)
 
     async def resume(self, guild_id: int, schedule_id: int) -> Listed:
         """Post again, from the next time on; nothing is made up for. Refused: it is gone, or not paused."""
 
-        def work(conn: Connection) -> Listed | None:
-            found = self._one(conn, guild_id, schedule_id)
-            if found is None or found.schedule.paused is None:
-                return found
-            return self._listed(conn, resumed(conn, found.schedule, self.now()))
+        def work(conn: Connection) -> Listed | str:
+            schedule = store.schedule_in(conn, guild_id, schedule_id)
+            if schedule is None:
+                return NO_SUCH
+            if schedule.paused is None:
+                at = self._listed(conn, schedule).next[0].at
+                return NOT_PAUSED.format(when=f"<t:{int(at.timestamp())}:R>")
+            return self._listed(conn, self._resumed(conn, schedule))
 
-        before = await self.one(guild_id, schedule_id)
-        if before.schedule.paused is None:
-            raise Refused(NOT_PAUSED.format(when=f"<t:{int(before.next[0].at.timestamp())}:R>"))
         return await self._changed(work)
 
     async def missed(self) -> list[int]:
@@ -152,68 +139,51 @@ class Scheduling:
 
         def work(conn: Connection) -> list[Schedule]:
             paused = [each for each in store.schedules(conn, guild_id) if each.paused is not None and each.trouble is Trouble.SERVER]
-            return [resumed(conn, each, self.now()) for each in paused]
+            return [self._resumed(conn, each) for each in paused]
 
         for each in await self.db.write(work):
-            self.alarm.wake(self._next(each, set())[0].at)
+            self.alarm.wake(next(occasions(each.plan.rhythm, self.now())).at)
 
     async def remove(self, guild_id: int, schedule_id: int) -> Listed:
         """Post no more for ever. What is open is still revealed. Refused: it is gone already."""
 
-        def work(conn: Connection) -> Listed | None:
-            found = self._one(conn, guild_id, schedule_id)
-            if found is not None:
-                store.change(conn, schedule_id, removed=self.now())
-                drop_timer(conn, schedule_id)
-            return found
+        def work(conn: Connection) -> Listed | str:
+            schedule = store.schedule_in(conn, guild_id, schedule_id)
+            if schedule is None:
+                return NO_SUCH
+            store.change(conn, schedule_id, removed=self.now())
+            _drop_timer(conn, schedule_id)
+            return self._listed(conn, schedule)
 
         return await self._changed(work)
 
     async def restore(self, guild_id: int, schedule_id: int) -> Listed:
         """Bring a removed schedule back, as it was. Refused: it is gone for good, or there are too many by now."""
 
-        def work(conn: Connection) -> tuple[Listed | None, bool]:
+        def work(conn: Connection) -> Listed | str:
             schedule = store.schedule(conn, schedule_id)
             if schedule is None or schedule.guild_id != guild_id or schedule.confirmed is None:
-                return None, False
-            if schedule.removed is not None:
-                if store.count(conn, guild_id) >= MOST_SCHEDULES:
-                    return None, True
-                store.change(conn, schedule_id, removed=None)
-                schedule = replace(schedule, removed=None)
-                if not store.on_its_way(conn, schedule_id):
-                    set_timer(conn, schedule, self.now())
-            return self._listed(conn, schedule), False
+                return NO_SUCH
+            return self._listed(conn, schedule) if schedule.removed is None else self._taken_in(conn, replace(schedule, removed=None))
 
-        restored, too_many = await self.db.write(work)
-        if restored is None:
-            raise Refused(TOO_MANY if too_many else NO_SUCH)
-        self.alarm.wake(restored.next[0].at)
-        return restored
+        return await self._changed(work)
 
     async def enqueue(self, guild_id: int, schedule_id: int, question_id: str) -> tuple[Listed, bool]:
         """Ask a question before others are drawn. False: it was in the queue already. Refused: no such schedule or question."""
         question = self.bank.named(question_id)
-
-        def work(conn: Connection) -> tuple[Listed, bool] | None:
-            if self._one(conn, guild_id, schedule_id) is None:
-                return None
-            new = store.enqueue(conn, schedule_id, question.id)
-            return self._listed(conn, _there(store.schedule(conn, schedule_id))), new
-
-        found = await self.db.write(work)
-        if found is None:
-            raise Refused(NO_SUCH)
-        return found
+        return await self._queued(guild_id, schedule_id, lambda conn: store.enqueue(conn, schedule_id, question.id))
 
     async def unqueue(self, guild_id: int, schedule_id: int, question_id: str) -> tuple[Listed, bool]:
         """Take a question out of the queue, also one that has left the bank. False: it was not in it. Refused: no such schedule."""
+        return await self._queued(guild_id, schedule_id, lambda conn: store.unqueue(conn, schedule_id, question_id))
 
+    async def _queued(self, guild_id: int, schedule_id: int, change: Callable[[Connection], bool]) -> tuple[Listed, bool]:
         def work(conn: Connection) -> tuple[Listed, bool] | None:
-            if self._one(conn, guild_id, schedule_id) is None:
+            schedule = store.schedule_in(conn, guild_id, schedule_id)
+            if schedule is None:
                 return None
-            there = store.unqueue(conn, schedule_id, question_id)
-            return self._listed(conn, _there(store.schedule(conn, schedule_id))), there
+            done = change(conn)
+            return self._listed(conn, schedule), done
 
         found = await self.db.write(work)
         if found is None:
@@ -233,10 +203,11 @@ class Scheduling:
 
         return await self.db.write(work)
 
-    async def _changed(self, work: Callable[[Connection], Listed | None]) -> Listed:
+    async def _changed(self, work: Callable[[Connection], Listed | str]) -> Listed:
+        """Write, and wake the timers for what was set. Refused: with the sentence that came instead."""
         found = await self.db.write(work)
-        if found is None:
-            raise Refused(NO_SUCH)
+        if isinstance(found, str):
+            raise Refused(found)
         if found.schedule.active:
             self.alarm.wake(found.next[0].at)
         return found
@@ -246,11 +217,25 @@ class Scheduling:
         for each in islice(occasions(plan.rhythm, now), len(plan.rhythm.days)):
             self.opening.pool(plan.filters(each.day))
 
-    def _one(self, conn: Connection, guild_id: int, schedule_id: int) -> Listed | None:
-        """A server's schedule that is confirmed and not removed."""
-        found = store.schedule(conn, schedule_id)
-        there = found is not None and found.guild_id == guild_id and found.confirmed is not None and found.removed is None
-        return self._listed(conn, found) if found is not None and there else None
+    def _taken_in(self, conn: Connection, schedule: Schedule) -> Listed | str:
+        """A schedule is one of its server's from now on, for the first time or again, if there is room."""
+        if store.count(conn, schedule.guild_id) >= MOST_SCHEDULES:
+            return TOO_MANY
+        store.change(conn, schedule.id, confirmed=schedule.confirmed, removed=schedule.removed)
+        self._set_timer(conn, schedule)
+        return self._listed(conn, schedule)
+
+    def _resumed(self, conn: Connection, schedule: Schedule) -> Schedule:
+        """A paused schedule posts again."""
+        store.change(conn, schedule.id, paused=None, trouble=None, failures=0)
+        schedule = replace(schedule, paused=None, trouble=None, failures=0)
+        self._set_timer(conn, schedule)
+        return schedule
+
+    def _set_timer(self, conn: Connection, schedule: Schedule) -> None:
+        """Post next from now on; a post that is on its way sets the next one itself when it has arrived."""
+        if not store.on_its_way(conn, schedule.id):
+            set_timer(conn, schedule, self.now())
 
     def _listed(self, conn: Connection, schedule: Schedule) -> Listed:
         topic = next((each.name for each in self.bank.topics if each.id == schedule.plan.topic), schedule.plan.topic)
@@ -259,47 +244,26 @@ class Scheduling:
         return Listed(
             schedule=schedule,
             topic_name=topic,
-            next=self._next(schedule, taken_days(conn, schedule, self.now())),
+            next=tuple(islice(upcoming(conn, schedule, self.now()), SHOWN_TIMES)),
             queued=tuple(question_id if question is None else question.title for question_id, question in queued),
-            last=None if last is None else self._card(last),
+            last=None if last is None else self.opening.card(last.posting),
         )
 
-    def _next(self, schedule: Schedule, taken: set[object]) -> tuple[Occasion, ...]:
-        return tuple(islice((each for each in occasions(schedule.plan.rhythm, self.now()) if each.day not in taken), SHOWN_TIMES))
 
-    def _card(self, kept: store.Kept) -> Card:
-        return self.opening.card(kept.posting)
-
-
-def taken_days(conn: Connection, schedule: Schedule, now: datetime) -> set[object]:
-    """The dates about now for which there is a post."""
-    return set(store.taken(conn, schedule.id, today(schedule.plan.rhythm, now) - 2 * DAY))
+def upcoming(conn: Connection, schedule: Schedule, after: datetime) -> Iterator[Occasion]:
+    """A schedule's occasions later than a moment, without the dates for which there is a post."""
+    rhythm = schedule.plan.rhythm
+    return occasions(rhythm, after, store.taken(conn, schedule.id, today(rhythm, after) - 2 * DAY))
 
 
 def set_timer(conn: Connection, schedule: Schedule, after: datetime) -> None:
     """Post next at the first occasion later than a moment, if the schedule posts at all."""
-    if not schedule.active:
-        return
-    taken = taken_days(conn, schedule, after)
-    found = next(each for each in occasions(schedule.plan.rhythm, after) if each.day not in taken)
-    timers.add(conn, Timer(DUE, str(schedule.id), found.at, {"day": found.day.isoformat()}))
+    if schedule.active:
+        found = next(upcoming(conn, schedule, after))
+        timers.add(conn, Timer(DUE, str(schedule.id), found.at, {"day": found.day.isoformat()}))
 
 
-def drop_timer(conn: Connection, schedule_id: int) -> None:
+def _drop_timer(conn: Connection, schedule_id: int) -> None:
     """Post no more, but for what is on its way."""
     if not store.on_its_way(conn, schedule_id):
         timers.cancel(conn, DUE, str(schedule_id))
-
-
-def resumed(conn: Connection, schedule: Schedule, now: datetime) -> Schedule:
-    """A paused schedule posts again."""
-    store.change(conn, schedule.id, paused=None, trouble=None, failures=0)
-    schedule = replace(schedule, paused=None, trouble=None, failures=0)
-    if not store.on_its_way(conn, schedule.id):
-        set_timer(conn, schedule, now)
-    return schedule
-
-
-def _there(schedule: Schedule | None) -> Schedule:
-    assert schedule is not None  # noqa: S101 - it was written in this transaction
-    return schedule

@@ -19,7 +19,6 @@ class Kept(NamedTuple):
     """A daily post as it is stored."""
 
     posting: Posting
-    schedule_id: int
     day: date
     role_id: int | None
     thread: bool
@@ -42,7 +41,6 @@ _answered = select(func.count()).where(attempts.c.posting_id == postings.c.id, a
 _posts = (
     select(
         postings,
-        daily_posts.c.schedule_id,
         daily_posts.c.local_date,
         daily_schedules.c.role_id,
         daily_posts.c.thread,
@@ -87,7 +85,6 @@ def _kept(conn: Connection, statement: Select[Any], **values: object) -> Kept | 
         return None
     return Kept(
         posting=to_posting(row),
-        schedule_id=row.schedule_id,
         day=row.local_date,
         role_id=row.role_id,
         thread=row.thread,

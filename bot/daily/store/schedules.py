@@ -15,10 +15,10 @@ _schedule_id: BindParameter[int] = bindparam("of_schedule")
 _guild_id: BindParameter[int] = bindparam("of_guild")
 
 
-def add_schedule(conn: Connection, guild_id: int, maker_id: int, plan: Plan, at: datetime) -> int:
-    """Keep a plan until its maker confirms it. Returns its id."""
+def add_schedule(conn: Connection, guild_id: int, maker_id: int, plan: Plan, at: datetime) -> Schedule:
+    """Keep a plan until its maker confirms it."""
     values = {"guild_id": guild_id, "maker_id": maker_id, "made": at, "failures": 0, **_plan_values(plan)}
-    return int(conn.execute(insert(daily_schedules).returning(daily_schedules.c.id), values).scalar_one())
+    return to_schedule(conn.execute(insert(daily_schedules).returning(daily_schedules), values).one())
 
 
 def schedule(conn: Connection, schedule_id: int) -> Schedule | None:
@@ -37,6 +37,15 @@ def schedules(conn: Connection, guild_id: int) -> list[Schedule]:
 
 _there = (daily_schedules.c.guild_id == _guild_id, daily_schedules.c.confirmed.is_not(None), daily_schedules.c.removed.is_(None))
 _of_guild = select(daily_schedules).where(*_there).order_by(daily_schedules.c.id)
+
+
+def schedule_in(conn: Connection, guild_id: int, schedule_id: int) -> Schedule | None:
+    """One of these. None: it is another server's, not confirmed, or removed."""
+    row = conn.execute(_in_guild, {"of_guild": guild_id, "of_schedule": schedule_id}).one_or_none()
+    return None if row is None else to_schedule(row)
+
+
+_in_guild = select(daily_schedules).where(*_there, daily_schedules.c.id == _schedule_id)
 
 
 def count(conn: Connection, guild_id: int) -> int:
